@@ -1,0 +1,97 @@
+"""Allplan Bimplus in a notebook.
+
+>>> import bimplus_nb as bp
+>>> client = bp.connect()                          # no account: the embedded sandbox and its demo project
+>>> project = client.project("Riverside Offices")  # by name, id or portal address
+>>> project.objects()                              # a DataFrame, one row an object
+>>> project.view()                                 # the building
+
+Five concepts: `Client` (one attribute a service), `Record` and `Records` (dicts that show as tables), `Mesh`
+(geometry as numpy), `Viewer` (one state of what is shown), `Sandbox` (a real server that imitates the service).
+Everything raised on purpose is a `BimplusError`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from bimplus_nb._version import __version__
+
+if TYPE_CHECKING:
+    from bimplus_nb.client import Client, connect
+    from bimplus_nb.errors import (
+        ApiError,
+        BimplusError,
+        Conflict,
+        ConnectionFailed,
+        Forbidden,
+        GeometryError,
+        LoginError,
+        NotFound,
+        RateLimited,
+        SandboxError,
+        ServerError,
+    )
+    from bimplus_nb.geometry import Mesh
+    from bimplus_nb.project import Project
+    from bimplus_nb.records import Record, Records
+    from bimplus_nb.sandbox import Sandbox
+    from bimplus_nb.viewer import Viewer
+    from bimplus_nb.widgets import Explorer, Login, ObjectTable, ProjectPicker
+
+__all__ = [
+    "ApiError",
+    "BimplusError",
+    "Client",
+    "Conflict",
+    "ConnectionFailed",
+    "Explorer",
+    "Forbidden",
+    "GeometryError",
+    "Login",
+    "LoginError",
+    "Mesh",
+    "NotFound",
+    "ObjectTable",
+    "Project",
+    "ProjectPicker",
+    "RateLimited",
+    "Record",
+    "Records",
+    "Sandbox",
+    "SandboxError",
+    "ServerError",
+    "Viewer",
+    "__version__",
+    "connect",
+]
+
+# Where each public name lives. Imported on first use: `import bimplus_nb` stays quick, and a script that only reads
+# tables never loads the widgets.
+_HOME = {
+    "Client": "client",
+    "Explorer": "widgets",
+    "Login": "widgets",
+    "Mesh": "geometry",
+    "ObjectTable": "widgets",
+    "Project": "project",
+    "ProjectPicker": "widgets",
+    "Record": "records",
+    "Records": "records",
+    "Sandbox": "sandbox",
+    "Viewer": "viewer",
+    "connect": "client",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME.get(name, 'errors')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
