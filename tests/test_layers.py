@@ -1,0 +1,98 @@
+"""Who may import whom, read from the source. The table is the design; see CONTRIBUTING.md."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "bimplus_nb"
+
+# Words that every room speaks; they import nothing themselves.
+EVERYWHERE = {"_version", "errors", "text"}
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "__init__": {"client", "geometry", "project", "records", "sandbox", "viewer", "widgets"},
+    "_version": set(),
+    "errors": set(),
+    "text": set(),
+    "http": set(),
+    "auth": {"http"},
+    "frames": set(),
+    "records": {"frames"},
+    "geometry": set(),
+    "api": {"http", "records"},
+    "viewer": {"geometry"},
+    "project": {"api", "frames", "geometry", "http", "records", "viewer"},
+    # `connect` starts the embedded sandbox; the other direction must never be.
+    "client": {"api", "auth", "http", "project", "records", "sandbox"},
+    "widgets": {"auth", "client", "project", "records", "viewer"},
+    # The sandbox judges the client, so they share no code but the geometry.
+    "sandbox": {"geometry"},
+    "cli": {"sandbox"},
+}
+
+# Each outside library has one home, so that it can be replaced there.
+HOME: dict[str, set[str]] = {
+    "httpx": {"http", "auth"},
+    "httpx_retries": {"http"},
+    "authlib": {"auth", "sandbox"},
+    "joserfc": {"auth", "sandbox"},
+    "pandas": {"frames", "records", "project", "widgets", "viewer"},
+    "simdjson": {"geometry"},
+    "orjson": {"sandbox"},
+    "ipywidgets": {"viewer", "widgets"},
+    "anywidget": {"viewer", "widgets"},
+    "pythreejs": {"viewer"},
+    "itables": {"widgets"},
+    "starlette": {"sandbox"},
+    "uvicorn": {"sandbox"},
+    "ifcopenshell": {"sandbox"},
+    "tqdm": {"project"},
+}
+
+
+def room(path: Path) -> str:
+    """The part of the package that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module a file imports, wherever in the file, as absolute dotted names."""
+    package = ("bimplus_nb", *path.relative_to(PACKAGE).parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(package[: len(package) - node.level + 1]) if node.level else ""
+            module = ".".join(part for part in (base, node.module) if part)
+            yield from (f"{module}.{alias.name}" if module == "bimplus_nb" else module for alias in node.names)
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_keep_to_the_table(path: Path) -> None:
+    here = room(path)
+    for name in imports(path):
+        top, _, rest = name.partition(".")
+        if top == "bimplus_nb" and rest:
+            there = rest.split(".")[0]
+            assert there == here or there in EVERYWHERE | MAY_IMPORT[here], f"{here} may not import {there}"
+        elif top in HOME:
+            assert here in HOME[top], f"{top} belongs in {sorted(HOME[top])}, not in {here}"
+
+
+def test_pythreejs_stays_in_one_file() -> None:
+    """pythreejs is not maintained any more; one door makes it replaceable."""
+    users = {str(p.relative_to(PACKAGE)) for p in FILES if any(n.split(".")[0] == "pythreejs" for n in imports(p))}
+    assert users <= {"viewer/scene.py"}
+
+
+def test_authlib_is_used_without_its_httpx_integration() -> None:
+    """That module turns into another HTTP library when httpx2 is installed, and warns when it is not."""
+    for path in FILES:
+        assert not any(name.startswith("authlib.integrations.httpx") for name in imports(path)), path
