@@ -1,0 +1,81 @@
+"""Checking an ID token: who signed in, said by whom, to whom, for which request. Pure but for the clock.
+
+OpenID Connect Core 1.0, section 3.1.3.7. Signature by joserfc with algorithms pinned to asymmetric ones; claims by
+authlib's `CodeIDToken`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import ClaimError, ExpiredTokenError, InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+
+from bimplus_nb.auth.tokens import TokenSet
+from bimplus_nb.errors import LoginError
+
+ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
+"""Signatures that only the issuer can make. `none` and HS* are not among them: a public client has no secret."""
+
+CLOCK = 300
+"""Seconds by which this computer's clock may be off."""
+
+_WRONG = {
+    "iss": "it is from another sign-in service",
+    "aud": "it was made for another application",
+    "azp": "it was made for another application",
+    "nonce": "it belongs to another sign-in",
+    "at_hash": "it does not belong to the access token beside it",
+    "sub": "it is about another user",
+}
+
+
+class UnknownKey(LoginError):
+    """The token is signed with a key that is not among the known ones; the issuer may have changed its keys."""
+
+
+def check_id_token(
+    tokens: TokenSet,
+    *,
+    keys: Any,
+    algorithms: Collection[str],
+    issuer: str,
+    client_id: str,
+    nonce: str | None = None,
+    subject: str | None = None,
+) -> str:
+    """Who signed in (the claim `sub`), if everything about the token is right; else a LoginError that says what is not.
+
+    `keys` is the issuer's JWKS. At sign-in `nonce` is the one sent; after a refresh `subject` is the one known.
+    """
+    try:
+        signed = jwt.decode(
+            tokens.secret("id_token") or "", KeySet.import_key_set(keys), algorithms=list(ALGORITHMS & set(algorithms))
+        )
+        claims = CodeIDToken(
+            signed.claims,
+            signed.header,
+            {"iss": {"essential": True, "values": [issuer]}, "aud": {"essential": True, "value": client_id}},
+            {"nonce": nonce, "client_id": client_id, "access_token": tokens.secret("access_token")},
+        )
+        claims.validate(leeway=CLOCK)
+        if subject in (None, claims["sub"]):
+            return str(claims["sub"])
+        wrong = _WRONG["sub"]
+    except InvalidKeyIdError:
+        raise UnknownKey("The ID token cannot be accepted: it is signed with an unknown key.") from None
+    except ExpiredTokenError:
+        wrong = "it has expired. If you signed in just now, this computer's clock is wrong"
+    except ClaimError as error:
+        early = error.claim in ("iat", "nbf")
+        wrong = (
+            "it is from the future. This computer's clock is probably wrong"
+            if early
+            else _WRONG.get(error.claim, f"its claim {error.claim!r} is wrong or missing")
+        )
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        wrong = "its signature or form is not valid"
+    raise LoginError(f"The ID token cannot be accepted: {wrong}.")

@@ -1,0 +1,80 @@
+"""A sign-in that waits for its person, whichever way it goes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from bimplus_nb.auth.oidc import Attempt, Issuer
+from bimplus_nb.auth.tokens import TokenSet
+from bimplus_nb.errors import LoginError
+
+PATIENCE = 300.0
+"""Seconds that a sign-in waits for its person; afterwards its link is dead."""
+
+
+class Pending:
+    """A sign-in under way. Nothing here blocks but `wait`.
+
+    Open `url` in a browser; the sign-in ends when the browser comes back by itself, or by `complete` with the address
+    at which the browser ended. `future` is done when it has ended, with the error if it failed; await it by
+    ``asyncio.wrap_future(pending.future)``. `accept` is given the tokens.
+    """
+
+    def __init__(self, issuer: Issuer, attempt: Attempt, accept: Callable[[TokenSet], None]) -> None:
+        self.url = attempt.url
+        self.future: Future[None] = Future()
+        self._issuer = issuer
+        self._attempt = attempt
+        self._accept = accept
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<Pending sign-in, {'over' if self.done else 'waiting'}>"
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, well or not."""
+        return self.future.done()
+
+    def complete(self, address: str) -> None:
+        """End it with the address at which the browser ended.
+
+        An address that is not the answer to this very sign-in raises a LoginError and changes nothing, so that it can
+        be pasted again and nobody else's can spoil it. Everything later ends it, for a code can be used once.
+        """
+        with self._lock:
+            if self.done:
+                raise LoginError("This sign-in is over. Start a new one.")
+            redirect = self._attempt.read(address)
+            if not self.future.set_running_or_notify_cancel():
+                raise LoginError("The sign-in was cancelled.")
+            try:
+                if redirect.refusal:
+                    raise LoginError(f"The sign-in was refused: {redirect.refusal}.")
+                self._accept(self._issuer.finish(self._attempt, redirect))
+            except BaseException as error:
+                self.future.set_exception(error)
+                raise
+            self.future.set_result(None)
+
+    def wait(self, timeout: float = PATIENCE) -> None:
+        """Block until it has ended; raises what made it fail, or a LoginError when the time (seconds) is over."""
+        try:
+            self.future.result(timeout)
+        except TimeoutError:
+            self.cancel()
+            raise LoginError(f"Nobody signed in within {timeout:g} seconds. Start again for a new link.") from None
+        except BaseException:
+            self.cancel()
+            raise
+
+    def cancel(self) -> None:
+        """Give it up: its link is dead. Harmless when it has ended, or is about to because the browser is back."""
+        if self._lock.acquire(blocking=False):
+            try:
+                if not self.done:
+                    self.future.set_exception(LoginError("The sign-in was cancelled."))
+            finally:
+                self._lock.release()

@@ -1,0 +1,295 @@
+"""The way in: `connect` to a service, and `Client`, which has one attribute a service of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from bimplus_nb.api import Api
+from bimplus_nb.auth import PATIENCE, Choice, Issuer, Pending, Scheme, Session, TokenSet, Way, choose
+from bimplus_nb.auth import environment as from_environment
+from bimplus_nb.auth import loopback as by_loopback
+from bimplus_nb.auth import sandbox as into_sandbox
+from bimplus_nb.errors import LoginError
+from bimplus_nb.http import Http, is_loopback
+from bimplus_nb.project import Project
+from bimplus_nb.records import Record
+from bimplus_nb.text import plain
+
+if TYPE_CHECKING:
+    from bimplus_nb.sandbox import Sandbox
+
+# Published JavaScript SDK 1.0.56.
+SERVICES = {
+    "production": "https://api.bimplus.net/v2",
+    "stage": "https://api-stage.bimplus.net/v2",
+    "dev": "https://api-dev.bimplus.net/v2",
+}
+SANDBOX_CLIENT = "bimplus-nb-sandbox"
+SANDBOX_URL = "BIMPLUS_SANDBOX_URL"
+
+_GUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+
+class Running(Protocol):
+    """What `connect` needs of a sandbox."""
+
+    url: str
+    client_id: str
+
+
+def connect(
+    service: str | Sandbox | Running = "sandbox",
+    *,
+    client_id: str | None = None,
+    team: str | None = None,
+    token: str | None = None,
+    user: str | None = None,
+    scheme: Scheme = "BimPlus",
+    timeout: float = 30.0,
+) -> Client:
+    """A client of a Bimplus service.
+
+    `service`: ``"sandbox"``, the embedded one, needs no account and is signed in at once, by its real code flow, as
+    the account owner or as `user`; so is a `Sandbox` of your own. ``"production"``, ``"stage"``, ``"dev"`` or an
+    address (https) need a `client_id`, which Bimplus gives out, and ``await client.login()``; or a `token`, used as it
+    is and never renewed.
+
+    `team`: slug of the team to begin with, by default the first active one. `scheme`: the word before the token,
+    ``"BimPlus"`` or ``"Bearer"``. `timeout`: seconds of silence before a request is given up.
+
+    The environment variable BIMPLUS_SANDBOX_URL names a running sandbox to use as the embedded one.
+    """
+    tokens = None if token is None else TokenSet({"access_token": token})
+    del token  # a traceback that shows variables shall find none
+    sandbox: Running | None = None
+    if isinstance(service, str) and service != "sandbox":
+        url = SERVICES.get(service, service)
+        if "://" not in url:
+            raise ValueError(
+                f"There is no service {plain(service, 60)!r}: sandbox, {', '.join(SERVICES)} or an address."
+            )
+        if user is not None:
+            raise ValueError("user= chooses among the demo users of a sandbox; other services ask in the browser.")
+    else:
+        sandbox = _embedded() if isinstance(service, str) else service
+        url, client_id = sandbox.url, client_id or sandbox.client_id
+    client = Client(url, client_id=client_id, team=team, scheme=scheme, timeout=timeout, sandbox=sandbox, user=user)
+    if tokens is not None:
+        client._accept(tokens)
+    elif sandbox is not None:
+        client.sign_in()
+    return client
+
+
+class Client(Api):
+    """One attribute a service: teams, users, projects, models, objects, element_types, issues, pins,
+    comments.
+
+    Made by `connect`. Their calls go to the present `team`. May be used from many threads.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        client_id: str | None = None,
+        team: str | None = None,
+        scheme: Scheme = "BimPlus",
+        timeout: float = 30.0,
+        sandbox: Running | None = None,
+        user: str | None = None,
+    ) -> None:
+        issuer = None if client_id is None else Issuer(url, client_id=client_id, timeout=timeout)
+        self.session = Session(url, scheme=scheme, issuer=issuer)
+        self._sandbox = sandbox  # kept, for a sandbox that nobody holds stops
+        self._demo_user = user
+        self._user: Record | None = None
+        self._chosen_team = team
+        super().__init__(Http(url, auth=self.session, team=team or self._first_team, timeout=timeout))
+
+    def __repr__(self) -> str:
+        return f"<Client {self.host}, {'signed in' if self.signed_in else 'signed out'}>"
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections. The sign-in stays; `logout` ends it."""
+        self._http.close()
+
+    @property
+    def user(self) -> Record:
+        """Who is signed in. Asked for once."""
+        if self._user is None:
+            self._user = self.users.current()
+        return self._user
+
+    @property
+    def team(self) -> str:
+        """Slug of the team that calls go to. Set another to switch; projects opened before stay in theirs."""
+        return self._http.team
+
+    @team.setter
+    def team(self, slug: str) -> None:
+        known = [str(team.get("slug")) for team in self.teams.all()]
+        if slug not in known:
+            raise ValueError(f"You are in no team {plain(slug, 60)!r}. There are: {', '.join(known) or 'none'}.")
+        self._http.team = self._chosen_team = slug
+
+    @property
+    def host(self) -> str:
+        """Where the service is: host name, and port where it is not the usual one."""
+        return urlsplit(self._http.base_url).netloc
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody is signed in."""
+        return self.session.signed_in
+
+    def demo_users(self) -> list[str]:
+        """Whom one can be in this service: the demo users of a sandbox, nobody elsewhere."""
+        issuer = self.session.issuer
+        return [] if self._sandbox is None or issuer is None else into_sandbox.users(issuer)
+
+    def way_in(self, way: Way | None = None) -> Choice:
+        """The way in that `login` takes, and why; `way` is one asked for."""
+        return choose(os.environ, sandbox=self._sandbox is not None, way=way)
+
+    def sign_in(self, way: Way | None = None, *, user: str | None = None) -> Pending | None:
+        """Begin to sign in. Gives what waits for its person (a link), None where nobody needs to be waited for.
+
+        `user` is one of `demo_users`. Blocks only for a few short requests. `login` is this with the waiting.
+        """
+        if user is not None and self._sandbox is None:
+            raise ValueError("user= chooses among the demo users of a sandbox; other services ask in the browser.")
+        chosen = self.way_in(way).way
+        if chosen == "environment":
+            self._accept(from_environment.read(os.environ))
+            return None
+        issuer = self.session.issuer
+        if issuer is None:
+            raise LoginError(
+                "To sign in by the browser, name the application: connect(…, client_id=…). Bimplus gives out client "
+                "ids; without one, set BIMPLUS_TOKEN."
+            )
+        if chosen == "sandbox":
+            into_sandbox.start(issuer, self._accept, user or self._demo_user)
+            return None
+        return by_loopback.start(issuer, self._accept)
+
+    async def login(self, way: Way | None = None, *, timeout: float = PATIENCE) -> None:
+        """Sign in: ``await client.login()``. Says which way it takes and why; `way` forces one.
+
+        Raises LoginError where it fails, is refused, or nobody comes within `timeout` seconds.
+        """
+        print(f"Signing in {self.way_in(way).reason}.")
+        pending = await asyncio.to_thread(self.sign_in, way)
+        if pending is not None:
+            print(f"Open this link: {pending.url}")
+            try:
+                await asyncio.wait_for(asyncio.wrap_future(pending.future), timeout)
+            except TimeoutError:
+                raise LoginError(f"Nobody signed in within {timeout:g} seconds. Start again for a new link.") from None
+            finally:
+                pending.cancel()
+        user = await asyncio.to_thread(lambda: self.user)
+        print(f"Signed in as {plain(user.get('displayname') or user.get('email') or user.get('id'), 80)}.")
+
+    def logout(self) -> None:
+        """Sign out: forget the tokens, revoke them, end the session at the sign-in service."""
+        self._user = None
+        self.session.logout()
+
+    def project(self, name_or_id_or_url: str) -> Project:
+        """A project of any of your teams, by its name, its id, or the address the portal shows for it.
+
+        Raises ValueError where there is none (with the closest names) or more than one (with their teams and ids).
+        """
+        found = find_project(self.projects.everywhere(disciplines=False), name_or_id_or_url)
+        api = self.for_team(str(found.get("teamSlug") or self.team))
+        return Project(api, api.projects.get(found.id))
+
+    def _accept(self, tokens: TokenSet) -> None:
+        """Somebody has signed in, perhaps somebody else, who is in other teams."""
+        self.session.accept(tokens)
+        self._user = None
+        self._http.team = self._chosen_team or self._first_team
+
+    def _first_team(self) -> str:
+        teams = self.teams.all()
+        active = [team for team in teams if str(team.get("status") or "active").lower() == "active"]
+        if not active:
+            raise LoginError("This account is in no active team, so there is nothing to open.")
+        return str(active[0]["slug"])
+
+
+def find_project(projects: Sequence[Mapping[str, Any]], wanted: str) -> Record:
+    """The one project that is meant, by name (in any case), id or portal address. Pure; ValueError says what to do."""
+    # Portal addresses carry ``project_id=``, and often a token, so they are never repeated in a message.
+    address = re.search(rf"project_id=({_GUID})(?![0-9a-fA-F-])", wanted)
+    wanted = address.group(1) if address else wanted.strip()
+    if address or re.fullmatch(_GUID, wanted):
+        matches = [each for each in projects if str(each.get("id")).lower() == wanted.lower()]
+        if not matches:
+            raise ValueError(f"There is no project with the id {wanted}, or this user may not see it.")
+        return Record(matches[0])
+    if "://" in wanted:
+        raise ValueError("That address names no project: it has no project_id=.")
+    matches = [each for each in projects if each.get("name") == wanted]
+    matches = matches or [each for each in projects if str(each.get("name")).casefold() == wanted.casefold()]
+    if len(matches) == 1:
+        return Record(matches[0])
+    if matches:
+        which = "; ".join(f"{plain(each.get('teamSlug'), 40)}: {plain(each.get('id'), 40)}" for each in matches)
+        raise ValueError(f"{len(matches)} projects are called {plain(wanted, 60)!r}. Open one by its id: {which}.")
+    names = {str(each.get("name")).casefold(): str(each.get("name")) for each in projects}
+    close = get_close_matches(wanted.casefold(), names, n=5, cutoff=0.4) or list(names)[:10]
+    known = ", ".join(repr(plain(names[each], 60)) for each in close)
+    raise ValueError(f"There is no project {plain(wanted, 60)!r}. There are: {known or 'none'}.")
+
+
+_STARTING = threading.Lock()
+
+
+def _embedded() -> Running:
+    """The sandbox of this process, started when first asked for, or the running one that the environment names."""
+    url = os.environ.get(SANDBOX_URL)
+    if url:
+        if not is_loopback(url):
+            raise ValueError(f"{SANDBOX_URL} must name a sandbox on this computer.")
+        return _Elsewhere(url)
+    with _STARTING:
+        sandbox = _start()
+        if not sandbox.running:  # somebody stopped it
+            _start.cache_clear()
+            sandbox = _start()
+        return sandbox
+
+
+@cache
+def _start() -> Sandbox:
+    from bimplus_nb.sandbox import Sandbox
+
+    return Sandbox()
+
+
+class _Elsewhere:
+    """A sandbox of another process, such as that of ``bimplus-nb lab``."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.client_id = SANDBOX_CLIENT
