@@ -1,0 +1,29 @@
+"""Records to DataFrames: columns, dtypes, units. Pure: no request, nothing but pandas.
+
+Columns are named in snake_case; a number that is no longer in the service's millimetres has its unit in its name, and
+`df.attrs["units"]` says the unit of each column that has one. Text is `str`, a choice `category`, a number `float64` or
+`Int64`, yes or no `boolean`, a date `datetime64[us, UTC]`. What could not be read as what its column holds is missing
+there and listed in `df.attrs["problems"]`, a tuple of `Problem`.
+"""
+
+from bimplus_nb.frames.issues import issues_frame
+from bimplus_nb.frames.models import layers_frame, models_frame
+from bimplus_nb.frames.objects import objects_frame
+from bimplus_nb.frames.plain import plain_frame
+from bimplus_nb.frames.properties import properties_frame, samples
+from bimplus_nb.frames.topology import Node, nodes, topology_frame
+from bimplus_nb.frames.values import Problem
+
+__all__ = [
+    "Node",
+    "Problem",
+    "issues_frame",
+    "layers_frame",
+    "models_frame",
+    "nodes",
+    "objects_frame",
+    "plain_frame",
+    "properties_frame",
+    "samples",
+    "topology_frame",
+]
