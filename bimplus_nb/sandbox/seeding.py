@@ -1,0 +1,106 @@
+"""What a fresh sandbox holds: the users, the teams, and which project lies in which team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import orjson
+
+from bimplus_nb.errors import SandboxError
+from bimplus_nb.sandbox import content, ingest, people
+from bimplus_nb.sandbox.catalogue import ATTRIBUTES
+from bimplus_nb.sandbox.forms import definition
+from bimplus_nb.sandbox.store import Store
+from bimplus_nb.sandbox.wire import Record
+
+_BEGAN = datetime(2026, 1, 12, 8, tzinfo=UTC)
+_NOBODY_WRITES = {user.username: "Project_Viewer" for user in people.USERS}
+_STORAGE = 50 * 2**30
+
+
+def _settle(store: Store) -> None:
+    """What is there before any project."""
+    known = [(attribute.id, orjson.dumps(definition(attribute))) for attribute in ATTRIBUTES]
+    ids = {user.username: user.id for user in people.USERS}
+    store.many("INSERT OR IGNORE INTO attributes VALUES (?, ?)", known)
+    for user in people.USERS:
+        store.add("user", _user(user))
+    for team in people.TEAMS:
+        owner = next(name for name, role in team.members.items() if role == "Account_Owner")
+        record = {
+            "id": team.id,
+            "slug": team.slug,
+            "name": team.name,
+            "owner": ids[owner],
+            "totalStorage": _STORAGE,
+            "members": {ids[name]: role for name, role in team.members.items()},
+        }
+        store.add("team", record)
+
+
+def demo_projects(seed: int = 0, scale: int | None = None) -> list[tuple[people.Team, content.Project]]:
+    """The demo projects, each with the team it lies in, and one of `scale` objects."""
+    # Imported when needed: a sandbox that continues from a file generates nothing.
+    from bimplus_nb.sandbox import demo, scaled
+
+    projects = [
+        (people.RIVERSIDE, demo.riverside(seed)),
+        (people.RIVERSIDE, demo.revisions(seed)),
+        (people.RIVERSIDE, demo.empty(seed)),
+        (people.RIVERSIDE, replace(demo.archive(seed), roles=_NOBODY_WRITES)),
+        (people.HARBOUR, content.Project(people.guid("project", "quay"), "Quay Hall", "A project of another team.")),
+    ]
+    if scale:
+        projects.append((people.RIVERSIDE, scaled.scaled(scale, seed)))
+    return projects
+
+
+def fill(store: Store, projects: Iterable[tuple[people.Team, content.Project]]) -> None:
+    """Everything a fresh sandbox holds: users, teams, the attribute catalogue and these projects; or nothing."""
+    with store.transaction():
+        _settle(store)
+        for team, project in projects:
+            ingest.add_project(store, _team(store, team), project, _BEGAN)
+        store.mark_seeded()
+
+
+def import_model(store: Store, project: str, model: content.Model) -> str:
+    """Adds a model to the demo team's project of that name, made if there is none. Answers the project's id."""
+    home, now = _team(store, people.RIVERSIDE), datetime.now(UTC)
+    with store.transaction():
+        found = next((one for one in store.all("project", owner=home["id"]) if one["name"] == project), None)
+        if found is None:
+            found = ingest.add_project(store, home, content.Project(people.guid("import", project), project, ""), now)
+        ingest.add_model(store, found, model, now)
+    return str(found["id"])
+
+
+def _team(store: Store, team: people.Team) -> Record:
+    found = store.get("team", team.id)
+    if found is None:
+        raise SandboxError(f"The sandbox has no team {team.slug!r}.")
+    return found
+
+
+def _user(user: people.User) -> Record:
+    given, _, family = user.name.partition(" ")
+    return {
+        "id": user.id,
+        "email": user.email,
+        "status": "Active",
+        "firstname": given,
+        "lastname": family,
+        "company": people.RIVERSIDE.name,
+        "displayname": user.name,
+        "info": "",
+        "gender": "",
+        "phoneWork": "",
+        "phoneHome": "",
+        "fax": "",
+        "mobile": "",
+        "birthDate": "",
+        "address": {"street": "", "streetNr": "", "zip": "", "city": "", "country": ""},
+        "preferedLanguage": "en",
+    }
