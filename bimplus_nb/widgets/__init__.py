@@ -1,0 +1,14 @@
+"""Widgets: sign-in, project picker, object table, and the explorer that puts them together.
+
+Each is a box of ipywidgets around public methods of the client, the project and the viewer: everything a button does
+can be done by a call. Errors appear below the widget in words.
+"""
+
+from __future__ import annotations
+
+from bimplus_nb.widgets.explorer import Explorer
+from bimplus_nb.widgets.login import Login
+from bimplus_nb.widgets.picker import ProjectPicker
+from bimplus_nb.widgets.table import ObjectTable
+
+__all__ = ["Explorer", "Login", "ObjectTable", "ProjectPicker"]

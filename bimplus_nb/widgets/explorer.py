@@ -1,0 +1,204 @@
+"""Everything in one place: sign-in, choice of a project, the building, its storeys and types, properties, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ipywidgets
+import pandas as pd
+
+from bimplus_nb.client import Client
+from bimplus_nb.project import Project
+from bimplus_nb.records import Record
+from bimplus_nb.text import markup, plain
+from bimplus_nb.viewer import Viewer
+from bimplus_nb.widgets.panel import Panel, close_tree, facts, html
+from bimplus_nb.widgets.picker import ProjectPicker
+from bimplus_nb.widgets.table import ObjectTable
+
+HEIGHT = 560
+_NOTHING = '<div class="bp-dim">Click an object in the building or a row of the table.</div>'
+
+
+class Explorer(Panel):
+    """One app for a project: what `Login`, `ProjectPicker`, `Viewer` and `ObjectTable` do, laid out together.
+
+    `project` skips the choice. Afterwards `.project`, `.viewer`, `.table` and `.selected` are at hand in the next cell.
+    """
+
+    def __init__(self, client: Client, *, project: Project | None = None) -> None:
+        self.client = client
+        self.project: Project | None = None
+        self.viewer: Viewer | None = None
+        self.table: ObjectTable | None = None
+        super().__init__(width="100%")
+        if project is not None:
+            self.open(project)
+        else:
+            self.choose()
+
+    @property
+    def selected(self) -> pd.DataFrame:
+        """The selected objects as rows of ``project.objects()``."""
+        if self.table is None:
+            raise ValueError("Open a project first.")
+        return self.table.selected
+
+    def choose(self) -> None:
+        """Go (back) to the choice of a project."""
+        self._leave()
+        picker = ProjectPicker(
+            self.client, on_open=lambda project: self.open(project, models=picker.models, layers=picker.layers)
+        )
+        self.put(picker.widget)
+
+    def open(
+        self, project: Project, *, models: Sequence[str] | None = None, layers: Sequence[str] | None = None
+    ) -> None:
+        """Show a project, or only these models and layers of it (ids)."""
+        self.say(f"Opening {plain(project.name)} …")
+        viewer = project.view(models=models, layers=layers, height=HEIGHT, title="")
+        objects = project.objects()
+        issues = project.issues()
+        self._leave()
+        self.project, self.viewer = project, viewer
+        self.table = ObjectTable(frame=objects, viewer=viewer)
+        self._facts = html(_NOTHING)
+        viewer.on_select(self._describe)
+
+        tabs = ipywidgets.Tab([self.table.widget, self._issues(issues).widget])
+        tabs.titles = (f"Objects ({len(objects):,})", f"Issues ({len(issues):,})")
+        side = {"width": "236px", "height": f"{HEIGHT + 44}px"}
+        left = ipywidgets.VBox(self._filters(objects), layout=ipywidgets.Layout(**side))
+        right = ipywidgets.VBox(
+            [html('<div class="bp-head">Properties</div>'), self._facts], layout=ipywidgets.Layout(**side)
+        )
+        for box, name in ((left, "bp-left"), (right, "bp-right")):
+            box.add_class("bp-side")
+            box.add_class(name)
+        stage = ipywidgets.Box([viewer.widget], layout=ipywidgets.Layout(flex="1 1 0", min_width="0"))
+        app = ipywidgets.VBox([self._bar(project), ipywidgets.HBox([left, stage, right]), tabs])
+        app.add_class("bp-explorer")
+        self.put(app)
+        self.say()
+
+    def close(self) -> None:
+        """Close the building and all widgets."""
+        self._leave()
+        super().close()
+
+    def _leave(self) -> None:
+        if self.viewer is not None:
+            self.viewer.close()
+        for child in self.widget.children[1:-1]:
+            close_tree(child)
+        self.project = self.viewer = self.table = None
+
+    def _bar(self, project: Project) -> ipywidgets.HBox:
+        user = self.client.user
+        team = project.record.get("teamName") or project.record.get("teamSlug")
+        words = f'<span class="bp-title">{markup(project.name)}</span> <span class="bp-dim">{markup(team)}</span>'
+        who = f'<span class="bp-dim">{markup(user.get("displayname") or user.get("email"))}</span>'
+        other = self.button("Other project", self.choose, icon="arrow-left")
+        bar = ipywidgets.HBox([html(words, flex="1"), html(who, margin="0 12px 0 0"), other])
+        bar.add_class("bp-bar")
+        return bar
+
+    def _filters(self, objects: pd.DataFrame) -> list[ipywidgets.Widget]:
+        """Storeys and types with a count and an eye, and what to colour by."""
+        columns = [name for name in objects if name not in ("name", "parent", "guid")]
+        color = ipywidgets.Dropdown(
+            options=[("Colours of the model", ""), *((plain(name).replace("_", " "), name) for name in columns)],
+            layout=ipywidgets.Layout(width="100%"),
+        )
+        color.observe(lambda change: self.does(self.color_by, change["new"])(None), "value")
+        rows: list[ipywidgets.Widget] = [html('<div class="bp-head">Colour by</div>'), color]
+        for title, column in (("Storeys", "storey"), ("Types", "type")):
+            rows.append(html(f'<div class="bp-head">{title}</div>'))
+            groups = objects.groupby(column, observed=True, sort=False, dropna=True).groups
+            rows += [self._group(name, list(ids)) for name, ids in groups.items()]
+        return rows
+
+    def _group(self, name: object, ids: list[str]) -> ipywidgets.HBox:
+        """One row: the name selects its objects, the eye hides and shows them."""
+        assert self.viewer is not None
+        viewer = self.viewer
+        label = self.button(plain(name, 28), viewer.select, ids, tooltip=f"Select {plain(name)}")
+        label.layout = ipywidgets.Layout(flex="1 1 0", min_width="0")
+        eye = ipywidgets.ToggleButton(
+            value=True, icon="eye", tooltip="Hide or show", layout=ipywidgets.Layout(width="30px")
+        )
+
+        def toggle(change: dict[str, bool]) -> None:
+            (viewer.show if change["new"] else viewer.hide)(ids)
+            eye.icon = "eye" if change["new"] else "eye-slash"
+
+        eye.observe(toggle, "value")
+        for one in (label, eye):
+            one.add_class("bp-flat")
+        eye.add_class("bp-icon")
+        row = ipywidgets.HBox([label, html(f'<span class="bp-count">{len(ids):,}</span>'), eye])
+        row.add_class("bp-row")
+        return row
+
+    def color_by(self, column: str) -> None:
+        """Colour the building by a column of the objects; by none ("") it has the model's own colours again."""
+        if self.viewer is None or self.project is None:
+            raise ValueError("Open a project first.")
+        if column:
+            self.viewer.color_by(self.project.objects()[column])
+        else:
+            self.viewer.reset()
+
+    def _issues(self, issues: pd.DataFrame) -> ObjectTable:
+        """The issues as a table; choosing some selects what they are pinned on and goes there."""
+        table = ObjectTable(frame=issues.drop(columns=["object_ids"]))
+
+        def go(ids: Sequence[str]) -> None:
+            pinned = {object_id for objects in issues.loc[list(ids), "object_ids"] for object_id in objects}
+            if self.viewer is not None and pinned:
+                self.viewer.select(pinned)
+                self.viewer.fit(pinned)
+
+        table.on_select(go)
+        return table
+
+    def _describe(self, ids: Sequence[str]) -> None:
+        """Show what the selected objects are: all about one, a summary of several."""
+        if self.project is None or self.table is None:
+            return
+        with self.errors_in_words():
+            if not ids:
+                self._facts.value = _NOTHING
+            elif len(ids) == 1:
+                self._facts.value = _about(self.project.api.objects.properties(ids[0]))
+            else:
+                self._facts.value = _summary(self.table.frame.loc[list(self.table.selected_ids)])
+
+
+def _about(record: Record) -> str:
+    """All properties of one object, group by group."""
+    words = f'<div class="bp-title">{markup(record.get("name"))}</div>'
+    words += f'<span class="bp-chip">{markup(record.get("type"))}</span>'
+    titles = record.get("localizedAttributeGroups") or {}
+    for key, group in (record.get("attributes") or {}).items():
+        rows = {}
+        for attribute in (group or {}).values():
+            value, unit = attribute.get("value"), attribute.get("unit")
+            if value not in (None, ""):
+                rows[str(attribute.get("name"))] = f"{value} {unit}" if unit else value
+        if rows:
+            words += f'<div class="bp-head">{markup(titles.get(key, key))}</div>{facts(rows)}'
+    return words
+
+
+def _summary(objects: pd.DataFrame) -> str:
+    """How many of what, and what can be added up."""
+    words = f'<div class="bp-title">{len(objects):,} objects</div>'
+    counts = objects["type"].value_counts()
+    words += '<div class="bp-head">Types</div>' + facts({str(name): int(n) for name, n in counts[counts > 0].items()})
+    sums = {name: float(objects[name].sum()) for name in ("length_m", "area_m2", "volume_m3") if name in objects}
+    words += '<div class="bp-head">Together</div>' + facts(
+        {name.replace("_", " "): value for name, value in sums.items()}
+    )
+    return words

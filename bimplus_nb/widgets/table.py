@@ -1,0 +1,150 @@
+"""The objects of a project as a table that is one selection with the building."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from itables import JavascriptFunction
+from itables.widget import ITable
+
+from bimplus_nb.project import Project
+from bimplus_nb.text import plain
+from bimplus_nb.widgets.panel import Panel
+
+if TYPE_CHECKING:
+    from bimplus_nb.viewer import Viewer
+
+ROWS = 20_000
+"""Rows that are sent to the page; more would make it slow. The selection knows all of them."""
+
+CELL = 60
+"""Characters of one cell; longer texts would push the other columns off the screen."""
+
+# A row that is selected from elsewhere may be on another page of the table: go there, but never away from where the
+# person who looks at the table has just clicked. Hooked in at the first drawing, because ITable needs the callback that
+# is meant for this (initComplete) for itself.
+_FOLLOW = JavascriptFunction(
+    """function (settings) {
+        if (settings.follows) return;
+        settings.follows = true;
+        const table = this.api();
+        table.on('select', (event, api, kind, rows) => {
+            if (kind !== 'row') return;
+            const order = table.rows({search: 'applied', order: 'applied'}).indexes().toArray();
+            const size = table.page.len(), start = table.page() * size;
+            const places = rows.map(row => order.indexOf(row)).filter(place => place >= 0);
+            if (!places.length || places.some(place => place >= start && place < start + size)) return;
+            table.page(Math.floor(Math.min(...places) / size)).draw('page');
+        });
+    }"""
+)
+
+
+class ObjectTable(Panel):
+    """The objects as a table: search, sort, select; rows and the objects in `viewer` are one selection.
+
+    `frame` is what is shown, by default all of ``project.objects()``; any frame with object ids as its index will do,
+    such as the result of a query. `.selected` is the frame's selected rows, `.select(ids)` selects.
+    """
+
+    def __init__(
+        self, project: Project | None = None, *, viewer: Viewer | None = None, frame: pd.DataFrame | None = None
+    ) -> None:
+        if frame is None:
+            if project is None:
+                raise ValueError("Give a project, or a frame with object ids as its index.")
+            frame = project.objects()
+        self.frame = frame
+        self.viewer = viewer
+        self._ids: list[str] = [str(id) for id in frame.index]
+        self._row = {id: row for row, id in enumerate(self._ids)}
+        self._chosen: list[str] = []
+        self._callbacks: list[Callable[[tuple[str, ...]], object]] = []
+        self._table = ITable(
+            _shown(frame.head(ROWS)),
+            select=True,
+            showIndex=False,
+            allow_html=False,
+            maxBytes=0,
+            classes="display compact nowrap",
+            style="table-layout:auto;width:100%;margin:0",
+            pageLength=12,
+            lengthMenu=[12, 25, 50, 100],
+            scrollX=True,
+            drawCallback=_FOLLOW,
+        )
+        super().__init__(width="100%")
+        self.put(self._table)
+        self.say(_note(len(self._ids)))
+        self._table.observe(self._picked, "selected_rows")
+        if viewer is not None:
+            viewer.on_select(self._follow)
+            self._follow(viewer.selected_ids)
+
+    @property
+    def selected_ids(self) -> tuple[str, ...]:
+        """Ids of the selected objects of this table."""
+        return tuple(self._chosen)
+
+    @property
+    def selected(self) -> pd.DataFrame:
+        """The selected rows of the frame."""
+        return self.frame.loc[self._chosen]
+
+    def on_select(self, callback: Callable[[tuple[str, ...]], object]) -> None:
+        """Have `callback` called with the selected ids whenever they change, by whomever."""
+        self._callbacks.append(callback)
+
+    def select(self, ids: Iterable[str] = ()) -> None:
+        """Select these objects here and in the viewer; none by default. Those not in the table are passed over."""
+        known = self._known(ids)
+        self._mark(known)
+        if self.viewer is not None:
+            self.viewer.select(known)
+
+    def _known(self, ids: Iterable[str]) -> list[str]:
+        return [id for id in ids if id in self._row]
+
+    def _follow(self, ids: Iterable[str]) -> None:
+        """Show what the viewer has selected."""
+        self._mark(self._known(ids))
+
+    def _picked(self, change: dict[str, Any]) -> None:
+        """Take over what was clicked in the page."""
+        ids = [self._ids[row] for row in change["new"] if 0 <= row < len(self._ids)]
+        if set(ids) != {id for id in self._chosen if self._row[id] < ROWS}:
+            with self.errors_in_words():
+                self.select(ids)
+
+    def _mark(self, ids: list[str]) -> None:
+        if ids == self._chosen:
+            return
+        self._chosen = ids
+        self._table.selected_rows = [self._row[id] for id in ids if self._row[id] < ROWS]
+        for callback in self._callbacks:
+            callback(self.selected_ids)
+
+
+def _note(total: int) -> str:
+    """What is not shown, in words."""
+    return (
+        f"Shown are the first {ROWS:,} of {total:,} objects; give a smaller frame to see others."
+        if total > ROWS
+        else ""
+    )
+
+
+def _shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame as people read it: headings without underscores, texts bounded, ids passed over."""
+    shown = frame.drop(columns=[name for name in ("parent", "guid") if name in frame])
+    for name, values in shown.items():
+        if pd.api.types.is_float_dtype(values):
+            shown[name] = values.round(3)
+        elif pd.api.types.is_datetime64_any_dtype(values):
+            shown[name] = values.dt.strftime("%Y-%m-%d").fillna("")
+        elif not pd.api.types.is_numeric_dtype(values):
+            texts = zip(values, values.notna(), strict=True)
+            shown[name] = [plain(value, CELL) if known else "" for value, known in texts]
+    return shown.rename(columns=lambda name: plain(str(name).replace("_", " "), 40))

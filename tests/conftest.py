@@ -1,0 +1,62 @@
+"""What all tests share: one sandbox for those that only read, one JupyterLab, and that nothing may be skipped in CI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import lab as harness
+import pytest
+
+from bimplus_nb.client import Client, connect
+from bimplus_nb.project import Project
+from bimplus_nb.sandbox import Sandbox
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-skips", action="store_true", help="a skipped test fails: CI has everything that is needed")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:  # noqa: ARG001
+    report = yield
+    if report.skipped and item.config.getoption("--no-skips"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped where --no-skips forbids it: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox with the demo project, for tests that leave it as it is."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def own_sandbox() -> Iterator[Sandbox]:
+    """A sandbox of the test's own, to write to."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    """The account owner, signed in to the shared sandbox."""
+    with connect(sandbox) as signed_in:
+        yield signed_in
+
+
+@pytest.fixture(scope="session")
+def project(client: Client) -> Project:
+    """The demo project, for tests that leave it as it is."""
+    return client.project("Riverside Offices")
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[harness.Lab]:
+    """JupyterLab with a browser in front of it; skips where there is no browser."""
+    if why := harness.missing():
+        pytest.skip(why)
+    with harness.running(tmp_path_factory.mktemp("lab")) as running:
+        yield running

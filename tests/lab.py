@@ -1,0 +1,210 @@
+"""A real JupyterLab and a real Chromium for tests: open a notebook, run its cells by keyboard, look at the canvas.
+
+`running()` starts both for a whole test session; `Lab.open` gives a `Notebook` to work with::
+
+    with running(folder) as lab:
+        notebook = lab.open(["import bimplus_nb as bp", "project.view()"])
+        notebook.run_all()
+        notebook.settle()
+        assert notebook.pixels().std() > 0
+
+Nothing here sleeps for a fixed time: the page script below notes when the last WebGL frame was drawn and when the last
+kernel message passed, and `settle` waits until both have been quiet for a moment and the kernel is idle.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labnotebook import PAGE_SCRIPT, Notebook
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+HOW_TO_GET_ONE = "no browser: install chromium (apt-get install chromium) or run `playwright install chromium`"
+TOKEN = "a-token-for-tests-on-loopback"
+
+# Software GL, so that WebGL works without a graphics card, and nothing that phones home.
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-dev-shm-usage",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--hide-scrollbars",
+]
+
+
+def executable() -> str | None:
+    """The browser to start: Chromium from PATH, else the one that came with playwright, else none."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        return None
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
+def missing() -> str | None:
+    """Why browser tests cannot run here, in a sentence that says what to do, or None where they can."""
+    try:
+        import jupyterlab  # noqa: F401
+        import playwright.sync_api  # noqa: F401
+    except ImportError as problem:
+        return f'{problem}: install the extra with `pip install ".[test]"`'
+    return None if executable() else HOW_TO_GET_ONE
+
+
+@contextlib.contextmanager
+def server(folder: Path, env: dict[str, str] | None = None) -> Iterator[str]:
+    """The address of a JupyterLab that keeps everything it writes below `folder`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = folder / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    (folder / "notebooks").mkdir(exist_ok=True)
+    (settings / "overrides.json").write_text(
+        json.dumps(
+            {
+                "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+                "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+                "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": False},
+            }
+        )
+    )
+    places = {f"JUPYTER_{kind.upper()}_DIR": str(folder / kind) for kind in ("config", "data", "runtime")}
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder / 'notebooks'}"]
+    command += ["--LabApp.expose_app_in_browser=True", f"--LabApp.app_settings_dir={settings}"]
+    log = folder / "server.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, "PATH": path, **places, "IPYTHONDIR": str(folder / "ipython"), **(env or {})},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        until = time.monotonic() + 60
+        while not answers(f"{url}/api"):
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+        yield url
+    finally:
+        # The whole group, because kernels are its children.
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def answers(url: str) -> bool:
+    """Whether anybody answers there within half a second."""
+    try:
+        with urllib.request.urlopen(url, timeout=0.5):
+            return True
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+        return True
+    except OSError:
+        time.sleep(0.1)  # between two looks at a port nobody listens to yet
+        return False
+
+
+@contextlib.contextmanager
+def running(folder: Path, env: dict[str, str] | None = None) -> Iterator[Lab]:
+    """A JupyterLab with a browser in front of it."""
+    from playwright.sync_api import sync_playwright
+
+    with server(folder, env) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable(),
+            args=FLAGS,
+            ignore_default_args=["--headless", "--disable-gpu"],
+        )
+        try:
+            yield Lab(url, folder / "notebooks", browser)
+        finally:
+            browser.close()
+
+
+class Lab:
+    """A running JupyterLab and the browser that looks at it."""
+
+    def __init__(self, url: str, folder: Path, browser: Browser) -> None:
+        self.url = url
+        self.folder = folder
+        self.browser = browser
+        self._opened = 0
+
+    def open(
+        self,
+        notebook: Sequence[str] | Path,
+        *,
+        size: tuple[int, int] = (1280, 900),
+        scale: float = 1,
+        dark: bool = False,
+    ) -> Notebook:
+        """A notebook of these cells (or a copy of this file) in a fresh window, its kernel idle.
+
+        `size` is the window's in CSS pixels, `scale` its device pixel ratio.
+        """
+        import nbformat
+
+        self._opened += 1
+        name = f"test{self._opened}.ipynb"
+        if isinstance(notebook, Path):
+            copy = nbformat.read(notebook, 4)
+            for cell in copy.cells:
+                if cell.cell_type == "code":
+                    cell.update(outputs=[], execution_count=None)  # so that what is seen was run here
+            nbformat.write(copy, self.folder / name)
+        else:
+            v4: Any = nbformat.v4
+            cells = [v4.new_code_cell(source) for source in notebook]
+            kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+            nbformat.write(v4.new_notebook(cells=cells, metadata=kernel), self.folder / name)
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            device_scale_factor=scale,
+            color_scheme="dark" if dark else "light",
+        )
+        page = context.new_page()
+        page.add_init_script(PAGE_SCRIPT)
+        opened = Notebook(page, context, f"{self.url}/lab/tree/{name}?token={TOKEN}&reset")
+        opened.reload()
+        if dark:
+            opened.theme("JupyterLab Dark")
+        return opened

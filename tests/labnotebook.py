@@ -1,0 +1,244 @@
+"""`Notebook`: one notebook open in a browser; see lab.py."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+
+SECOND = 1_000  # ms, playwright's unit
+
+# Counts what passes between page and kernel and what WebGL draws into the canvas, without touching either.
+PAGE_SCRIPT = """
+(() => {
+  const lab = window.__lab = {
+    frames: 0, triangles: 0, received: 0, sent: 0, receivedBytes: 0, sentBytes: 0, quietSince: 0,
+  };
+  const busy = () => { lab.quietSince = performance.now(); };
+  const size = data => typeof data === 'string' ? data.length : data.byteLength ?? data.size ?? 0;
+  const Original = window.WebSocket;
+  window.WebSocket = class extends Original {
+    constructor(...all) {
+      super(...all);
+      this.toKernel = String(all[0]).includes('/channels');
+      if (!this.toKernel) return;
+      this.addEventListener('message', e => { lab.received++; lab.receivedBytes += size(e.data); busy(); });
+    }
+    send(data) {
+      if (this.toKernel) { lab.sent++; lab.sentBytes += size(data); busy(); }
+      return super.send(data);
+    }
+  };
+  let drawing = 0;
+  for (const [name, count] of [['drawElements', 1], ['drawArrays', 2]]) {
+    const original = WebGL2RenderingContext.prototype[name];
+    WebGL2RenderingContext.prototype[name] = function (...all) {
+      if (this.getParameter(this.FRAMEBUFFER_BINDING) === null) {
+        if (!drawing) queueMicrotask(() => { lab.frames++; lab.triangles = drawing; drawing = 0; busy(); });
+        drawing += all[0] === this.TRIANGLES ? all[count] / 3 : 1e-9;
+      }
+      return original.apply(this, all);
+    };
+  }
+})();
+"""
+
+READY = (
+    "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    " && window.jupyterapp.shell.currentWidget.content.widgets?.length > 0"
+)
+
+QUIET = (
+    "ms => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+    " && performance.now() - __lab.quietSince > ms"
+)
+
+RUN_IN_KERNEL = """
+async code => {
+  const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const future = kernel.requestExecute({code, store_history: false});
+  let out = '', error = null;
+  future.onIOPub = m => {
+    if (m.header.msg_type === 'stream') out += m.content.text;
+    if (m.header.msg_type === 'error') error = m.content.traceback.join('\\n');
+  };
+  await future.done;
+  return {out, error};
+}
+"""
+
+CODE_CELL = "jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')[i].model"
+
+OUTPUT = (
+    f"i => {{ const model = {CODE_CELL};"
+    + """
+  let text = '', error = null;
+  for (const o of model.outputs.toJSON()) {
+    if (o.output_type === 'stream') text += [].concat(o.text).join('');
+    else if (o.output_type === 'error') error = o.traceback.join('\\n');
+    else if (o.data?.['text/plain']) text += [].concat(o.data['text/plain']).join('');
+  }
+  return {text, error};
+}
+"""
+)
+
+
+class Notebook:
+    """One open notebook: its page, its kernel, its canvas."""
+
+    def __init__(self, page: Page, context: BrowserContext, url: str) -> None:
+        self.page = page
+        self.errors: list[str] = []  # what the page's console complained about
+        self._context = context
+        self._url = url
+        page.set_default_timeout(60 * SECOND)
+        page.on("console", self._complaint)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _complaint(self, message: ConsoleMessage) -> None:
+        # Lab warns that pythreejs asks for an older @lumino; that one is known and harmless.
+        if message.type == "error" and "Unsatisfied version" not in message.text:
+            self.errors.append(message.text)
+
+    def __enter__(self) -> Notebook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Shut the kernel down and close the window."""
+        self.page.evaluate("async () => { await jupyterapp.shell.currentWidget.sessionContext.shutdown(); }")
+        self._context.close()
+
+    def reload(self) -> None:
+        """Load the page (again); a kernel that runs keeps running."""
+        self.page.goto(self._url)
+        self.page.wait_for_function(READY)
+        self.page.evaluate("jupyterapp.shell.collapseLeft()")
+
+    def save(self) -> None:
+        """Save the notebook file."""
+        self.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+
+    def theme(self, name: str) -> None:
+        """Change the Lab's theme, such as "JupyterLab Dark"."""
+        self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
+        wanted = "false" if "Dark" in name else "true"
+        self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=wanted)
+
+    def run(self, cell: int, *, timeout: float = 60) -> str:
+        """Run one cell as a person does, with Shift+Enter; its text output. A cell that fails raises its traceback."""
+        box = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
+        count = f"i => {CODE_CELL}.executionCount"
+        before = self.page.evaluate(count, cell)
+        box.locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+        self.page.wait_for_function(
+            f"([i, before]) => {{ const n = ({count})(i); return n !== null && n !== before; }}",
+            arg=[cell, before],
+            timeout=timeout * SECOND,
+        )
+        self.page.wait_for_function(
+            "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'",
+            timeout=timeout * SECOND,
+        )
+        return self.output(cell)
+
+    def run_all(self, *, timeout: float = 60) -> list[str]:
+        """Run every code cell in order; their text outputs."""
+        return [
+            self.run(cell, timeout=timeout) for cell in range(self.page.locator(".jp-Notebook .jp-CodeCell").count())
+        ]
+
+    def output(self, cell: int) -> str:
+        """The text a cell has put out so far; raises the traceback of a cell that failed."""
+        result = self.page.evaluate(OUTPUT, cell)
+        if result["error"]:
+            raise AssertionError(result["error"])
+        return str(result["text"])
+
+    def kernel(self, code: str) -> str:
+        """Run code in the kernel without a cell; what it printed."""
+        result = self.page.evaluate(RUN_IN_KERNEL, code)
+        if result["error"]:
+            raise AssertionError(result["error"])
+        return str(result["out"]).rstrip("\n")
+
+    def ask(self, expression: str) -> Any:
+        """The value of a Python expression in the kernel, by way of JSON."""
+        return json.loads(self.kernel(f"import json; print(json.dumps({expression}))"))
+
+    def settle(self, quiet: float = 0.7, *, timeout: float = 60) -> None:
+        """Wait until the kernel is idle and neither a frame nor a message has passed for `quiet` seconds."""
+        self.page.wait_for_function(QUIET, arg=quiet * SECOND, timeout=timeout * SECOND)
+
+    def until(self, expression: str, *, timeout: float = 20) -> None:
+        """Wait until a Python expression is true in the kernel."""
+        end = time.monotonic() + timeout
+        while not self.ask(f"bool({expression})"):
+            if time.monotonic() > end:
+                raise AssertionError(f"still not true after {timeout} s: {expression}")
+
+    def traffic(self) -> dict[str, float]:
+        """Frames drawn, triangles of the last one, and messages and bytes between page and kernel since loading."""
+        counted: dict[str, float] = self.page.evaluate("__lab")
+        return counted
+
+    # --- the canvas -----------------------------------------------------------------------------------------------
+
+    def canvas_png(self, number: int = -1) -> bytes:
+        """What a WebGL canvas shows, as PNG; the last one unless told otherwise."""
+        url = self.page.evaluate(
+            "n => [...document.querySelectorAll('.jupyter-threejs canvas')].at(n).toDataURL('image/png')", number
+        )
+        return base64.b64decode(url.split(",")[1])
+
+    def pixels(self, number: int = -1) -> NDArray[np.uint8]:
+        """What a canvas shows: (height, width, 3) uint8, device pixels."""
+        from PIL import Image
+
+        with Image.open(io.BytesIO(self.canvas_png(number))) as picture:
+            return np.asarray(picture.convert("RGB"))
+
+    def at(self, x: float, y: float, number: int = -1) -> tuple[float, float]:
+        """Page coordinates of a point of a canvas (CSS pixels from its top left), scrolled into view."""
+        canvas = self.page.locator(".jupyter-threejs canvas")
+        one = canvas.nth(number if number >= 0 else canvas.count() + number)
+        one.scroll_into_view_if_needed()
+        box = one.bounding_box()
+        assert box is not None, "the canvas is not on the page"
+        return box["x"] + x, box["y"] + y
+
+    def click(self, x: float, y: float, *, key: str = "", number: int = -1) -> None:
+        """Click into a canvas with the real mouse, with "Control" or "Shift" held if told."""
+        page_x, page_y = self.at(x, y, number)
+        self.page.mouse.move(page_x, page_y)
+        if key:
+            self.page.keyboard.down(key)
+        self.page.mouse.click(page_x, page_y)
+        if key:
+            self.page.keyboard.up(key)
+
+    def click_object(self, viewer: str, id: str, *, key: str = "", number: int = -1) -> tuple[float, float]:
+        """Click an object where it can be seen; the point. `viewer` is an expression in the kernel."""
+        x, y = self.find(viewer, id)
+        self.click(x, y, key=key, number=number)
+        return x, y
+
+    def find(self, viewer: str, id: str) -> tuple[float, float]:
+        """Where on the canvas (CSS pixels) an object is in front, by rays cast in numpy; see sight.py."""
+        path = str(Path(__file__).parent)
+        self.kernel(f"import sys; sys.path[:] = [{path!r}, *(p for p in sys.path if p != {path!r})]; import sight")
+        x, y = self.ask(f"sight.where({viewer}, {id!r})")
+        return float(x), float(y)

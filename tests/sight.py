@@ -1,0 +1,90 @@
+"""Where an object of a viewer can be seen, by rays cast in numpy: independent of the viewer's own picking."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Rays:
+    """Rays from a camera against every triangle of some objects of a mesh."""
+
+    def __init__(self, viewer: Any) -> None:
+        """What a viewer draws solid, as its page sees it."""
+        seen = set(viewer.visible_ids)
+        self._aim(viewer.mesh, viewer.camera, *viewer.size, np.array([name in seen for name in viewer.mesh.ids]))
+
+    @classmethod
+    def through(cls, mesh: Any, camera: Any, width: int, height: int, objects: NDArray[np.bool_]) -> Rays:
+        """The `objects` (o,) of a mesh, in a picture of this size."""
+        rays = cls.__new__(cls)
+        rays._aim(mesh, camera, width, height, objects)
+        return rays
+
+    def _aim(self, mesh: Any, camera: Any, width: int, height: int, objects: NDArray[np.bool_]) -> None:
+        self.ids = mesh.ids
+        self.width, self.height = width, height
+        row = mesh.owner[np.repeat(np.arange(len(mesh.owner)), np.diff(mesh.triangle_start))]
+        solid = objects[row]
+        self.corners: NDArray[np.float64] = mesh.vertices[mesh.triangles][solid]
+        self.row = row[solid]
+        self.eye = np.asarray(camera.position)
+        self.forward = np.subtract(camera.target, self.eye)
+        self.forward /= np.linalg.norm(self.forward)
+        self.right = np.cross(self.forward, (0.0, 1.0, 0.0))
+        self.right /= np.linalg.norm(self.right)
+        self.up = np.cross(self.right, self.forward)
+        self.focal = self.height / 2 / np.tan(np.radians(camera.fov) / 2)
+
+    def first(self, x: float, y: float) -> int:
+        """The row of the object in front at a point of the canvas (CSS pixels), or -1."""
+        across, down = (x - self.width / 2) / self.focal, (y - self.height / 2) / self.focal
+        ray = self.forward + self.right * across - self.up * down
+        a, u, v = self.corners[:, 0], self.corners[:, 1] - self.corners[:, 0], self.corners[:, 2] - self.corners[:, 0]
+        h = np.cross(ray, v)
+        det = np.einsum("ij,ij->i", u, h)
+        inverse = np.divide(1.0, det, out=np.zeros_like(det), where=np.abs(det) > 1e-9)
+        s = self.eye - a
+        along_u = np.einsum("ij,ij->i", s, h) * inverse
+        q = np.cross(s, u)
+        along_v = q @ ray * inverse
+        distance = np.einsum("ij,ij->i", v, q) * inverse
+        hit = (inverse != 0) & (along_u >= 0) & (along_v >= 0) & (along_u + along_v <= 1) & (distance > 0)
+        return int(self.row[hit][np.argmin(distance[hit])]) if hit.any() else -1
+
+    def screen(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where points (n, 3) in front of the eye are on the canvas: (m, 2) CSS pixels, m <= n."""
+        away = points - self.eye
+        depth = away @ self.forward
+        away, depth = away[depth > 0], depth[depth > 0]
+        across, up = away @ self.right / depth, away @ self.up / depth
+        return np.stack([self.width / 2 + self.focal * across, self.height / 2 - self.focal * up], axis=1)
+
+    def box(self, name: str) -> list[float]:
+        """The least and greatest x and y on the canvas of an object in front of the eye: [left, top, right, bottom]."""
+        places = self.screen(self.corners[self.row == self.ids.index(name)].reshape(-1, 3))
+        return [*places.min(axis=0).tolist(), *places.max(axis=0).tolist()]
+
+
+def where(viewer: Any, name: str) -> tuple[float, float]:
+    """A point of the canvas (CSS pixels) at which this object is in front, with most of it around the point."""
+    return spot(Rays(viewer), viewer.mesh.ids.index(name))
+
+
+def spot(rays: Rays, row: int) -> tuple[float, float]:
+    """The same for a row of the mesh. Candidates lie on its largest triangles; LookupError where it cannot be seen."""
+    mine = rays.corners[rays.row == row]
+    area = np.linalg.norm(np.cross(mine[:, 1] - mine[:, 0], mine[:, 2] - mine[:, 0]), axis=1)
+    weights = np.array([[4, 4, 4], [6, 3, 3], [3, 6, 3], [3, 3, 6]]) / 12
+    points = np.einsum("ki,tij->tkj", weights, mine[np.argsort(-area)[:12]]).reshape(-1, 3)
+    best, most = None, 0
+    for x, y in rays.screen(points):
+        if 3 < x < rays.width - 3 and 3 < y < rays.height - 3 and rays.first(x, y) == row:
+            around = 1 + sum(rays.first(x + dx, y + dy) == row for dx, dy in ((3, 0), (-3, 0), (0, 3), (0, -3)))
+            if around > most:
+                best, most = (float(x), float(y)), around
+    if best is None:
+        raise LookupError(f"{rays.ids[row]} cannot be seen from here")
+    return best
