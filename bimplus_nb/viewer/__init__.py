@@ -1,0 +1,5 @@
+"""A building on the page: `Viewer`."""
+
+from bimplus_nb.viewer.viewer import Viewer
+
+__all__ = ["Viewer"]

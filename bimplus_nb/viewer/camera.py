@@ -1,0 +1,131 @@
+"""`Camera`: where one looks from and at, in the service's frame, and how a scene of the service says it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+FIELD_OF_VIEW: Final = 35.0
+
+NEAREST: Final = 100.0
+"""mm between the eye and what it looks at, at least."""
+
+Point = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A perspective camera: `position` and `target` in mm, Y up, world; `fov` is the vertical angle in degrees."""
+
+    position: Point
+    target: Point
+    fov: float = FIELD_OF_VIEW
+
+    @classmethod
+    def fitted(cls, points: NDArray[np.float64], direction: Point, aspect: float, fill: float = 0.86) -> Camera:
+        """The nearest camera that looks along `direction` and has all points (n, 3) within `fill` of its picture.
+
+        `aspect` is the picture's width over its height. The page does the same sum (page/stage.js, ``fit``).
+        """
+        forward = np.asarray(direction) / np.linalg.norm(direction)
+        steep = abs(forward[1]) > 0.9999
+        right = np.array((1.0, 0.0, 0.0)) if steep else np.cross(forward, (0.0, 1.0, 0.0))
+        right /= np.linalg.norm(right)
+        up = np.cross(right, forward)
+        depth = points @ forward
+        slope = np.tan(np.radians(FIELD_OF_VIEW) / 2) * fill * np.array((aspect, 1.0))
+        # Each point p must lie within the slope of the view, |p · axis - at| <= slope (away + p · forward): two sides,
+        # which together give the middle `at` and the least `away`.
+        sides = np.stack([right, up]) @ points.T / slope[:, None]
+        high, low = (sides - depth).max(axis=1), (-sides - depth).max(axis=1)
+        at = (high - low) / 2 * slope
+        away = min(-float((high + low).max() / 2), float(depth.min()) - NEAREST)
+        middle = float(depth.min() + depth.max()) / 2
+        sideways = right * at[0] + up * at[1]
+        target = sideways + forward * middle
+        position = sideways + forward * away
+        return cls(tuple(position.tolist()), tuple(target.tolist()))
+
+    def to_scene(self) -> dict[str, Any]:
+        """This camera as scenes of version 2 hold it.
+
+        `euler` turns a camera that looks along -z, about x, y and z in this order, as three.js reads "XYZ".
+        Source: the scene that the service's published web viewer writes.
+        """
+        back = np.subtract(self.position, self.target, dtype=np.float64)
+        back /= np.linalg.norm(back) or 1.0
+        right = np.cross((0.0, 1.0, 0.0), back)
+        right = right / np.linalg.norm(right) if np.linalg.norm(right) > 1e-9 else np.array((1.0, 0.0, 0.0))
+        up = np.cross(back, right)
+        level = math.hypot(back[1], back[2])
+        y = math.atan2(back[0], level)
+        if level > 1e-9:
+            x, z = math.atan2(-back[1], back[2]), math.atan2(-up[0], right[0])
+        else:
+            x, z = math.atan2(up[2], up[1]), 0.0
+        return {
+            "fov": self.fov,
+            "position": list(self.position),
+            "euler": [x, y, z, "XYZ"],
+            "target": list(self.target),
+            "isOrthographicCamera": False,
+            "viewToWorldScale": 1,
+        }
+
+    @classmethod
+    def from_scene(cls, camera: Mapping[str, Any]) -> Camera | None:
+        """The camera of a scene of any version, or None where it does not say where it is.
+
+        Points come as three numbers, as {x, y, z}, or as {position: {x, y, z}} (Source: Bimplus documentation, Slide
+        Service). A scene without a usable target looks at what lies ten metres ahead.
+        """
+        position = _point(camera.get("position"))
+        if position is None:
+            return None
+        fov = camera.get("fov")
+        angle = float(fov) if isinstance(fov, int | float) and 1 <= fov <= 120 else FIELD_OF_VIEW
+        target = _point(camera.get("target"))
+        if target is None or target == position:
+            target = _point(np.add(position, np.multiply(_forward(camera), 10_000.0)).tolist())
+        return cls(position, target or (0.0, 0.0, 0.0), angle)
+
+
+def ends(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Corners of boxes (n, 2, 3) that lie furthest out in 26 directions: (26, 3), enough to fit a view to all boxes."""
+    ways = np.stack(np.meshgrid(*[[-1, 0, 1]] * 3), -1).reshape(-1, 3)
+    ways = ways[ways.any(axis=1)]
+    # The corner of a box that is furthest along a direction takes low or high by the direction's sign.
+    reach = np.maximum(boxes[:, 0, :, None] * ways.T, boxes[:, 1, :, None] * ways.T).sum(axis=1)
+    box = boxes[np.argmax(reach, axis=0)]
+    return np.asarray(np.where(ways > 0, box[:, 1], box[:, 0]))
+
+
+def _point(value: Any) -> Point | None:
+    """Three finite numbers, however they are written down."""
+    if isinstance(value, Mapping):
+        value = value["position"] if "position" in value else [value.get(axis) for axis in "xyz"]
+        if isinstance(value, Mapping):
+            value = [value.get(axis) for axis in "xyz"]
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 3:
+        return None
+    if not all(isinstance(one, int | float) and math.isfinite(one) for one in value):
+        return None
+    return float(value[0]), float(value[1]), float(value[2])
+
+
+def _forward(camera: Mapping[str, Any]) -> Point:
+    """Which way a camera looks that says it by a quaternion or by Euler angles XYZ."""
+    turn = camera.get("quaternion")
+    if isinstance(turn, Mapping) and all(isinstance(turn.get(k), int | float) for k in "xyzw"):
+        x, y, z, w = (float(turn[k]) for k in "xyzw")
+        return -2 * (x * z + w * y), -2 * (y * z - w * x), -1 + 2 * (x * x + y * y)
+    angles = _point(list(camera["euler"])[:3]) if isinstance(camera.get("euler"), Sequence) else None
+    if angles is None:
+        return 0.0, 0.0, -1.0
+    x, y, _ = angles
+    return -math.sin(y), math.sin(x) * math.cos(y), -math.cos(x) * math.cos(y)

@@ -1,0 +1,101 @@
+"""What is seen, as a scene of the service and back. Pure.
+
+Source: the scene of version 2 that the service's published web viewer writes into slides and issues, and for older ones
+Bimplus documentation, Slide Service (points as {x, y, z}, ``objects.hidden``).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bimplus_nb.viewer.camera import Camera
+
+Plane = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Camera, looks by object id, and a section: what lies at ``x nx + y ny + z nz > d`` of ``cut`` is cut away.
+
+    `visible` None means everything but `hidden`. Colours are "#rrggbb". Lengths in mm, Y up, world.
+    """
+
+    camera: Camera | None = None
+    visible: tuple[str, ...] | None = None
+    hidden: tuple[str, ...] = ()
+    transparent: tuple[str, ...] = ()
+    selected: tuple[str, ...] = ()
+    colors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cut: Plane | None = None
+
+    def to_scene(self) -> dict[str, Any]:
+        """The scene, version 2."""
+        modes = ["hidden"] * (self.visible is not None) + ["transparent"] * bool(self.transparent)
+        objects: dict[str, Any] = {
+            "selected": list(self.selected),
+            "highlighted": [],
+            "highlightedSelected": [],
+            "transparent": list(self.transparent),
+            "coloring": {"ff" + color.removeprefix("#"): list(ids) for color, ids in self.colors.items()},
+        }
+        if self.visible is not None:
+            objects["visible"] = list(self.visible)
+        # A three.js plane keeps the side its normal points to.
+        planes = [{"normal": [-n for n in self.cut[:3]], "constant": self.cut[3]}] if self.cut else []
+        return {
+            "version": [2, 0, 0],
+            "viewMode": ",".join(modes),
+            "camera": self.camera.to_scene() if self.camera else None,
+            "objects": objects,
+            "clippingPlane": None,
+            "clippingPlanes": planes,
+            "rotationCenter": list(self.camera.target) if self.camera else None,
+            "overlays": [],
+            "topology": [],
+            "layers": [],
+        }
+
+    @classmethod
+    def from_scene(cls, scene: Mapping[str, Any]) -> View:
+        """What a scene says that a viewer can show. What cannot be understood is left out."""
+        objects, camera = _mapping(scene.get("objects")), _mapping(scene.get("camera"))
+        colors = {
+            f"#{str(key)[-6:].lower()}": _ids(ids)
+            for key, ids in _mapping(objects.get("coloring")).items()
+            if len(str(key)) in (6, 8) and not set(str(key).lower()) - set("0123456789abcdef")
+        }
+        return cls(
+            camera=Camera.from_scene(camera),
+            visible=_ids(objects["visible"]) if isinstance(objects.get("visible"), list) else None,
+            hidden=_ids(objects.get("hidden")),
+            transparent=_ids(objects.get("transparent")),
+            selected=_ids(objects.get("selected")),
+            colors=colors,
+            cut=_cut(scene.get("clippingPlanes")),
+        )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
+def _cut(planes: object) -> Plane | None:
+    """The first of the planes."""
+    plane = _mapping(planes[0]) if isinstance(planes, list) and planes else {}
+    normal, constant = plane.get("normal"), plane.get("constant")
+    if isinstance(normal, Mapping):
+        normal = [normal.get(axis) for axis in "xyz"]
+    if not isinstance(normal, Sequence) or len(normal) != 3:
+        return None
+    numbers = [*normal, constant]
+    if not all(isinstance(one, int | float) and math.isfinite(one) for one in numbers) or not any(normal):
+        return None
+    x, y, z, d = (float(one) for one in numbers)
+    return -x, -y, -z, d

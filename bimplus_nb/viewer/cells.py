@@ -1,0 +1,45 @@
+"""Which cell shows which viewers, so that running a cell again does not leave the old ones behind."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Protocol
+
+from IPython.core.getipython import get_ipython
+
+
+class Closable(Protocol):
+    """What can be closed."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
+# Cell id -> the message that ran it last, and what it showed. Weak: this must not be what keeps a building in memory.
+_shown: dict[str, tuple[str, weakref.WeakSet[Closable]]] = {}
+
+
+def now() -> tuple[str, str] | None:
+    """The id of the cell that runs, and of the message that runs it; None where the front end does not name cells.
+
+    JupyterLab and Notebook 7 send ``cellId`` in the metadata of each execute request.
+    """
+    kernel = getattr(get_ipython(), "kernel", None)
+    parent = kernel.get_parent("shell") if kernel is not None else {}
+    cell, run = parent.get("metadata", {}).get("cellId"), parent.get("header", {}).get("msg_id")
+    return (cell, run) if cell and run else None
+
+
+def takes_the_place(viewer: Closable) -> None:
+    """Close what the running cell showed when it ran before; `viewer` is what it shows now."""
+    here = now()
+    if here is None:
+        return
+    cell, run = here
+    before, shown = _shown.get(cell, (run, weakref.WeakSet()))
+    if before != run:
+        for old in [old for old in shown if old is not viewer]:
+            old.close()
+        shown = weakref.WeakSet()
+    shown.add(viewer)
+    _shown[cell] = (run, shown)

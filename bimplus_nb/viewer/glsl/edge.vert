@@ -1,0 +1,21 @@
+// Crease lines. A line that would be short on the screen fades, so stairs and furniture stay calm from afar.
+uniform float span;             // about the length of the line, mm
+uniform float pixels;           // CSS pixels a radian
+uniform float far;              // mm, from where on lines grow faint
+varying vec3 vPlace, vColor;
+varying float vAlpha;
+flat varying int vBits;
+
+void main() {
+  int bits = look(vColor);
+  vBits = bits;
+  vec4 place = modelMatrix * vec4(position, 1.0), view = viewMatrix * place;
+  vPlace = place.xyz;
+  float away = length(view.xyz);
+  float seen = span * pixels / away;
+  // Of ghosts only the long lines, or a whole building of them is a thicket.
+  vAlpha = (bits & GHOST) != 0 ? 0.22 * smoothstep(8.0, 80.0, seen) : smoothstep(2.5, 14.0, seen);
+  vAlpha *= mix(1.0, 0.35, smoothstep(0.4, 1.6, away / far));
+  // A little towards the eye, in view space: in depth units the shift would grow with the distance.
+  gl_Position = present(bits) ? projectionMatrix * vec4(view.xyz * 0.9994, 1.0) : NOWHERE;
+}

@@ -1,0 +1,48 @@
+const int GHOST = 2, SELECTED = 4, COLORED = 8;
+
+uniform vec3 selectColor, ghostColor;
+uniform float idPass;
+varying vec3 vPlace, vView, vColor;
+flat varying int vBits, vPart;
+
+vec4 ghostly(float rim) { return vec4(ghostColor, 0.035 + 0.22 * rim * rim); }
+
+void main() {
+  section(vPlace);
+  if (idPass > 0.5) {
+    if ((vBits & GHOST) != 0) discard;
+    gl_FragColor = vec4(vPart & 255, (vPart >> 8) & 255, (vPart >> 16) & 255, 255) / 255.0;
+    return;
+  }
+  // Flat normals from derivatives: nothing to send, and they face the eye by themselves. Taken of the view, whose
+  // numbers are small near the eye, and turned into the world.
+  vec3 n = normalize(cross(dFdx(vView), dFdy(vView))) * mat3(viewMatrix);
+  vec3 eye = normalize(cameraPosition - vPlace);
+  float facing = abs(dot(n, eye)), rim = 1.0 - facing;
+  bool selected = (vBits & SELECTED) != 0, colored = (vBits & COLORED) != 0;
+  vec3 base = linear(vColor), tint = linear(selectColor);
+
+#if LAYER == 2
+  gl_FragColor = ghostly(rim);
+  if (selected) gl_FragColor = vec4(selectColor, 0.18 + 0.3 * rim * rim);
+#elif LAYER == 1
+  if ((vBits & GHOST) != 0) {
+    gl_FragColor = ghostly(rim);
+    return;
+  }
+  float glint = pow(max(dot(reflect(-eye, n), sun), 0.0), 60.0);
+  vec3 color = mix(base, mix(vec3(0.80, 0.87, 0.93), skyLight, 0.4), 0.35 + 0.5 * rim * rim);
+  if (selected) color = mix(color, tint, 0.6);
+  if (colored) color = base;
+  float alpha = selected ? 0.55 : colored ? 0.75 : 0.20;
+  gl_FragColor = vec4(screen(color + glint * 0.6), alpha + 0.45 * rim * rim * rim + glint * 0.4);
+#else
+  // What is coloured by a value has no shadows, so that the legend tells the truth.
+  vec3 color = colored
+    ? base * (0.74 + 0.16 * n.y + 0.30 * max(dot(n, sun), 0.0) + 0.10 * facing)
+    : shade(base, vPlace, n);
+  if (selected && colored) color = color * 1.12 + 0.05 + 0.22 * rim * rim;
+  else if (selected) color = mix(color, shade(tint, vPlace, n) * 1.15 + tint * 0.12, 0.80) + tint * 0.35 * pow(rim, 2.5);
+  gl_FragColor = vec4(screen(color), 1.0);
+#endif
+}

@@ -1,0 +1,15 @@
+// Surfaces. LAYER: 0 opaque, 1 what one sees through, 2 the opaque ones that are ghosts.
+varying vec3 vPlace, vView, vColor;
+flat varying int vBits, vPart;
+
+void main() {
+  int bits = look(vColor);
+  bool ghost = (bits & GHOST) != 0;
+  bool mine = LAYER == 0 ? !ghost : LAYER == 1 || ghost;
+  vBits = bits;
+  vPart = int(part + 0.5);
+  vec4 place = modelMatrix * vec4(position, 1.0), view = viewMatrix * place;
+  vPlace = place.xyz;
+  vView = view.xyz;
+  gl_Position = mine && present(bits) ? projectionMatrix * view : NOWHERE;
+}

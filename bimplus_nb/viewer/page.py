@@ -1,0 +1,166 @@
+"""`Page`: the widgets of one viewer, what they say and are told, and their end."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from ipywidgets import Box, Layout, Widget
+from ipywidgets.widgets.widget import _remove_buffers
+from numpy.typing import NDArray
+
+from bimplus_nb.errors import BimplusError
+from bimplus_nb.geometry import Batch
+from bimplus_nb.geometry.edges import Creases
+from bimplus_nb.geometry.light import Light
+from bimplus_nb.viewer.capture import Plane
+from bimplus_nb.viewer.palette import THEMES
+from bimplus_nb.viewer.scene import DIRECTION, Scene, tree
+from bimplus_nb.viewer.side import Side
+from bimplus_nb.viewer.state import Patch
+
+PATIENCE: Final = 8.0
+"""Seconds to wait for a picture."""
+
+
+class Page:
+    """The pythreejs renderer and the `Side` beside it, in one box.
+
+    Built with the first chunk of the batch, so that the page has something to draw while the rest is on its way;
+    `complete` brings the rest. `heard` gets what the page says of a person's doings: {"type": "pick" or "act", …}.
+    """
+
+    def __init__(
+        self,
+        batch: Batch,
+        texels: NDArray[Any],
+        heard: Callable[[dict[str, Any]], None],
+        *,
+        height: int,
+        ends: list[list[float]],
+        cut: Plane | None,
+        **state: Any,
+    ) -> None:
+        self._started = time.time()
+        self._batch = batch
+        self._heard = heard
+        self._open = threading.RLock()  # lines and light come from a thread, and must not come to a closed page
+        self._cut = cut
+        self._light: dict[str, list[float]] = {}
+        self._asked = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[bytes]] = {}
+        self.picture = b""
+        self.decorated = False
+        self.drawn = threading.Event()
+        self.scene = Scene(batch, texels, chunks=1)
+        home = {"low": batch.low.tolist(), "high": batch.high.tolist(), "points": ends, "direction": list(DIRECTION)}
+        renderer = self.scene.renderer
+        self.side = Side(renderer=renderer.model_id, themes=THEMES, home=home, layout=Layout(), **state)
+        self.cut(cut)
+        self.side.on_msg(self._listen)
+        self.box = Box([renderer, self.side], layout=Layout(width="100%", height=f"{height}px", display="block"))
+        self.box.add_class("bv-box")
+        self.seconds = {"widgets": time.time() - self._started}
+
+    def complete(self) -> None:
+        """Bring what is not in the scene yet."""
+        start = time.time()
+        self.scene.add()
+        self.seconds["widgets"] += time.time() - start
+
+    def add_lines(self, lines: Sequence[Creases]) -> None:
+        """Draw the crease lines of each chunk."""
+        with self._open:
+            if self.box.comm is not None:
+                self.scene.add_edges(lines)
+
+    def add_light(self, light: Light) -> None:
+        """Let there be light and shadow."""
+        with self._open:
+            if self.box.comm is None:
+                return
+            x, y, z, _ = light.volume.shape
+            low, size = light.low - self._batch.origin, np.array([x, y, z]) * light.step
+            self._light = {"lightLow": low.tolist(), "lightSize": size.tolist(), "lightAmount": [1.0, 0.85, light.step]}
+            with self.side.hold_sync():
+                self.side.light_shape = [z, y, x]
+                self.side.light = np.ascontiguousarray(light.volume.transpose(2, 1, 0, 3)).tobytes()
+                self.cut(self._cut)
+
+    def cut(self, plane: Plane | None) -> None:
+        """Cut away what lies behind a plane (mm, world), or nothing."""
+        self._cut = plane
+        if plane is None:
+            uniforms = self._light | {"cut": [0.0, 0.0, 0.0, 1.0]}
+        else:
+            *normal, at = plane
+            uniforms = self._light | {"cut": [*normal, at - float(np.dot(normal, self._batch.origin))]}
+            if self._light:
+                # The sun's shadow knows nothing of the cut, and would lie on what the cut lays open.
+                uniforms["lightAmount"] = [1.0, 0.0, self._light["lightAmount"][2]]
+        self.side.uniforms = uniforms
+
+    def patch(self, patch: Patch) -> None:
+        """Change the looks of parts. The texels themselves are the caller's to change."""
+        message = {"type": "patch", "gap": patch.gaps.itemsize, "indexed": bool(len(patch.index))}
+        self.side.tell(message, patch.gaps, patch.values, patch.index)
+
+    async def fresh_picture(self) -> bytes:
+        """The canvas as it is now, as PNG; nothing where no page answers in time."""
+        ask = next(self._asked)
+        answer = self._waiting[ask] = asyncio.get_running_loop().create_future()
+        try:
+            self.side.tell({"type": "picture", "ask": ask})
+            return await asyncio.wait_for(answer, PATIENCE)
+        except TimeoutError:
+            return b""
+        finally:
+            del self._waiting[ask]
+
+    def _listen(self, _: Widget, message: dict[str, Any], buffers: list[memoryview]) -> None:
+        kind, ask = message.get("type"), message.get("ask")
+        waiting = self._waiting.get(ask) if isinstance(ask, int) else None
+        if kind == "drawn":
+            # By the page's clock where it is ours too: the message itself may wait behind other cells.
+            heard, said = time.time() - self._started, float(message.get("at", 0)) - self._started
+            self.seconds.setdefault("picture", said if 0 < said < heard else heard)
+            self.drawn.set()
+        elif kind == "picture" and buffers:
+            self.picture = bytes(buffers[0])
+            if waiting and not waiting.done():
+                waiting.set_result(self.picture)
+        elif kind == "problem":
+            words = str(message.get("text"))[:200]
+            if waiting and not waiting.done():
+                waiting.set_exception(BimplusError(words))
+            else:
+                self.side.notice = words
+        elif kind in ("pick", "act"):
+            self._heard(message)
+
+    def widgets(self) -> list[Widget]:
+        """Every open widget of the viewer."""
+        return tree(self.box)
+
+    def traffic(self) -> tuple[int, int]:
+        """Messages and bytes sent to the page so far: one message a widget, and those since."""
+        messages, size = self.side.messages, self.side.bytes
+        for widget in self.widgets():
+            rest, _, buffers = _remove_buffers(widget.get_state())
+            messages += 1
+            size += len(json.dumps(rest, default=str)) + sum(memoryview(buffer).nbytes for buffer in buffers)
+        return messages, size
+
+    def close(self) -> None:
+        """Close every widget; the page lets go of what it keeps of closed ones."""
+        with self._open:
+            widgets = self.widgets()
+            self.side.tell({"type": "release", "ids": [widget.model_id for widget in widgets]})
+            for widget in widgets:
+                widget.close()

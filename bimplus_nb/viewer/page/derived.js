@@ -1,0 +1,117 @@
+// What follows from the buffers and texels that are on the page already, so that nothing has to be sent for it: ghosts,
+// lines by their length, the outline of the selection, and where things end.
+
+// Bits of a texel, as in state.py.
+const VISIBLE = 1, GHOST = 2, SELECTED = 4;
+
+const MOST_LINES = 60_000;  // of an outline; beyond, the tint has to do
+const POWERS = 32;          // lengths of lines that are told apart, each twice the one before; the least is 1 mm
+
+class Derived {
+  constructor(stage) {
+    this.stage = stage;
+    // Three passes: what is hidden shines through thinly, then a halo, then the line itself.
+    const base = stage.part('outline');
+    base.material.depthTest = false;
+    this.outlines = [base, ...[4.2, 2.2].map(width => {
+      const line = new base.constructor(base.geometry, base.material.clone());
+      line.material.depthTest = true;
+      line.material.uniforms.width.value = width;
+      line.frustumCulled = false;
+      stage.scene.add(line);
+      return line;
+    })];
+  }
+
+  update() {
+    const {stage} = this;
+    for (const line of stage.part('edges').children) if (!Array.isArray(line.material)) this.divide(line);
+    const ghosts = stage.part('ghosts'), [sample] = ghosts.children;
+    for (const mesh of stage.part('opaque').children.slice(ghosts.children.length - 1)) {
+      const ghost = new sample.constructor(mesh.geometry, sample.material);
+      ghost.position.copy(mesh.position);
+      ghost.scale.copy(mesh.scale);
+      ghosts.add(ghost);
+    }
+    let any = 0;
+    for (let i = 3; i < stage.bits.length; i += 4) any |= stage.bits[i];
+    ghosts.visible = (any & GHOST) !== 0;
+    for (const line of this.outlines) line.visible = (any & SELECTED) !== 0;
+    if (any & SELECTED) this.outline();
+  }
+
+  // Lines share vertices, so a vertex cannot say how long its line is: each run of lines has a material that can.
+  divide(line) {
+    const {material: base, geometry} = line;
+    this.materials ??= Array.from({length: POWERS}, (_, power) => {
+      const material = base.clone();
+      material.uniforms.texels = base.uniforms.texels;  // the texture itself, not a copy
+      material.uniforms.span.value = 2 ** power;
+      return material;
+    });
+    geometry.groups = geometry.userData.spans.map(([start, count, power]) => ({start, count, materialIndex: power}));
+    line.material = this.materials;
+  }
+
+  // The crease lines of what is selected, as quads.
+  outline() {
+    const {stage} = this, ends = [];
+    for (const {geometry, position, scale} of stage.part('edges').children) {
+      const {position: {array}, part} = geometry.attributes, index = geometry.index.array;
+      const place = i => [0, 1, 2].map(k => array[3 * i + k] * scale.x + position.getComponent(k));
+      for (let k = 0; k < index.length && ends.length < 2 * MOST_LINES; k += 2) {
+        const bits = stage.bits[4 * part.array[index[k]] + 3];
+        if (bits & SELECTED && bits & VISIBLE) ends.push(place(index[k]), place(index[k + 1]));
+      }
+    }
+    const n = ends.length / 2, from = new Float32Array(12 * n), to = new Float32Array(12 * n);
+    const corner = new Float32Array(4 * n), index = new Uint32Array(6 * n);
+    for (let k = 0; k < n; k++) {
+      for (let c = 0; c < 4; c++) {
+        from.set(ends[2 * k], 12 * k + 3 * c);
+        to.set(ends[2 * k + 1], 12 * k + 3 * c);
+        corner[4 * k + c] = c;
+      }
+      index.set([0, 1, 2, 2, 1, 3].map(c => 4 * k + c), 6 * k);
+    }
+    const {geometry} = this.outlines[0], Attribute = geometry.attributes.position.constructor;
+    geometry.dispose();
+    geometry.addAttribute('position', new Attribute(from, 3));
+    geometry.addAttribute('other', new Attribute(to, 3));
+    geometry.addAttribute('corner', new Attribute(corner, 1));
+    geometry.setIndex(new Attribute(index, 1));
+  }
+
+  paint({selectColor, haloColor, lineColor}) {
+    const colors = [[...selectColor, 0.35], [...haloColor, 0.85], [...lineColor, 1]];
+    this.outlines.forEach((line, i) => line.material.uniforms.color.value.fromArray(colors[i]));
+  }
+
+  // Places at the far ends, in 26 directions, of the parts whose bits have all of `mask`; null if there are none.
+  ends(mask) {
+    const {stage} = this, ways = [];
+    for (let k = 0; k < 27; k++) if (k !== 13) ways.push([k % 3 - 1, (k / 3 | 0) % 3 - 1, (k / 9 | 0) - 1]);
+    const best = ways.map(() => -Infinity), found = [];
+    for (const {geometry, position, scale} of ['opaque', 'glass'].flatMap(name => stage.part(name).children)) {
+      const {position: {array}, part} = geometry.attributes;
+      for (let i = 0; i < part.array.length; i++) {
+        if ((stage.bits[4 * part.array[i] + 3] & mask) !== mask) continue;
+        const x = array[3 * i] * scale.x + position.x, y = array[3 * i + 1] * scale.x + position.y;
+        const z = array[3 * i + 2] * scale.x + position.z;
+        for (let k = 0; k < 26; k++) {
+          const far = x * ways[k][0] + y * ways[k][1] + z * ways[k][2];
+          if (far > best[k]) {
+            best[k] = far;
+            found[k] = [x, y, z];
+          }
+        }
+      }
+    }
+    return found.length ? found : null;
+  }
+
+  close() {
+    this.outlines[0].geometry.dispose();
+    for (const material of [...this.outlines.map(line => line.material), ...this.materials ?? []]) material.dispose();
+  }
+}

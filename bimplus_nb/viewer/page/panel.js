@@ -1,0 +1,93 @@
+// What stands around the canvas: head with title and tools, legend, foot. Text is always set as text, never as HTML.
+
+const TOOLS = [
+  ['fit', 'Fit the selection, or everything (F)', 'M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4'],
+  ['home', 'View from the corner', 'M8 1.8l5.6 3.1v6.2L8 14.2l-5.6-3.1V4.9zM2.4 4.9L8 8l5.6-3.1M8 8v6.2'],
+  null,
+  ['xray', 'X-ray: everything but the selection becomes transparent (X)', 'M1.5 8s2.4-4.5 6.5-4.5S14.5 8 14.5 8 12.1 12.5 8 12.5 1.5 8 1.5 8zM8 9.9a1.9 1.9 0 100-3.8 1.9 1.9 0 000 3.8z'],
+  ['reset', 'Show everything as it was', 'M3 3v3.5h3.5M3.3 6.2A5.5 5.5 0 112.6 9'],
+  null,
+  ['save', 'Save a picture', 'M1.5 5.2c0-.6.4-1 1-1h2L5.7 2.5h4.6l1.2 1.7h2c.6 0 1 .4 1 1v7c0 .6-.4 1-1 1h-11c-.6 0-1-.4-1-1zM8 11a2.6 2.6 0 100-5.2A2.6 2.6 0 008 11z'],
+];
+
+function make(tag, className, text) {
+  const element = document.createElement(tag);
+  element.className = className ?? '';
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+function icon(path) {
+  const space = 'http://www.w3.org/2000/svg', svg = document.createElementNS(space, 'svg');
+  svg.setAttribute('viewBox', '0 0 16 16');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.append(Object.assign(document.createElementNS(space, 'path')));
+  svg.firstChild.setAttribute('d', path);
+  return svg;
+}
+
+class Panel {
+  constructor(el, act) {
+    el.className = 'bv';
+    this.title = make('b');
+    this.count = make('span', 'bv-quiet');
+    const tools = make('div', 'bv-tools');
+    tools.setAttribute('role', 'toolbar');
+    for (const tool of TOOLS) {
+      if (!tool) {
+        tools.append(make('i'));
+        continue;
+      }
+      const [name, tip, path] = tool, button = make('button');
+      button.type = 'button';
+      button.title = tip;
+      button.setAttribute('aria-label', tip);
+      button.dataset.tool = name;
+      button.append(icon(path));
+      button.onclick = () => act(name);
+      tools.append(button);
+    }
+    const head = make('header');
+    head.append(this.title, this.count, tools);
+    this.stage = make('div', 'bv-stage');
+    this.legend = make('div', 'bv-legend');
+    this.stage.append(this.legend);
+    this.caption = make('span');
+    this.notice = make('span', 'bv-notice');
+    this.notice.setAttribute('role', 'alert');
+    this.chosen = make('span', 'bv-chosen');
+    this.chosen.setAttribute('role', 'status');
+    const foot = make('footer');
+    foot.append(this.caption, this.notice, this.chosen);
+    el.replaceChildren(head, this.stage, foot);
+    this.act = act;
+  }
+
+  show(model) {
+    const {title, count, caption, chosen} = model.get('words');
+    this.title.textContent = this.title.title = title;
+    this.count.textContent = count;
+    this.caption.textContent = caption;
+    this.chosen.textContent = chosen;
+    this.notice.textContent = this.notice.title = model.get('notice');
+    const {title: heading, unit, rows} = model.get('legend');
+    this.legend.hidden = !rows?.length;
+    if (this.legend.hidden) return;
+    const head = make('h4', '', heading);
+    if (unit) head.append(make('span', 'bv-quiet', unit));
+    this.legend.replaceChildren(head, ...rows.map(({label, color, count}, k) => {
+      const row = make('button'), swatch = make('i');
+      row.type = 'button';
+      row.title = label;
+      swatch.style.background = color;
+      row.append(swatch, make('bdi', '', label), make('em', '', count.toLocaleString('en')));
+      row.onclick = () => this.act('legend', k);
+      return row;
+    }));
+  }
+
+  // Words in place of a canvas.
+  say(text) {
+    this.stage.append(make('p', 'bv-instead', text));
+  }
+}

@@ -1,0 +1,235 @@
+// The stage: the live pythreejs scene, and everything that happens to it between two messages of the kernel.
+//
+// pythreejs builds the scene and then rests (_pause_autorender): each frame is asked for here. One Stage belongs to one
+// model; each place on the page that shows it is a Pane (side.js).
+
+const SETTLED = 300;         // ms without a frame until the view counts as at rest
+const GLIDE = 260;           // ms a flight of the camera takes
+const MARGIN = 0.86;         // share of the canvas that a fitted box fills
+const NEAREST = 100;         // mm between the eye and what it looks at, at least
+const PICTURE_WIDTH = 1280;  // pixels; what is sent without being asked for is no wider
+
+// Numbers of three.js that have no name outside it.
+const LINEAR_FILTER = 1006, LUMINANCE_ALPHA = 1025;
+
+class Stage {
+  constructor(model) {
+    this.model = model;
+    this.panes = new Set();
+    this.renderers = new Set();  // that ever drew this; a view is gone from the page before its widgets are closed
+    this.connected = this.connect();
+    this.shown = new Promise(done => { this.first = done; });
+  }
+
+  async connect() {
+    this.renderer = await this.model.widget_manager.get_model(this.model.get('renderer'));
+    await this.renderer.initPromise;
+    const scene = this.renderer.get('scene');
+    this.scene = scene.obj;
+    this.camera = this.renderer.get('camera').obj;
+    scene.on('beforeRender', (_, gl) => this.beforeFrame(gl));
+    scene.on('afterRender', () => this.afterFrame());
+    scene.on('childchange', () => this.arrived());
+    this.scene.traverse(({material}) => { this.texels ??= material?.uniforms?.texels?.value; });
+    // One array for both, or the next change of the model would put back what it held at first.
+    this.bits = this.texels.image.data = this.texels.ipymodel.get('data').data;
+    const {position, target, fov} = this.model.get('camera');
+    if (position) {
+      this.camera.fov = fov;
+      this.lookFrom(position, target);
+    }
+    this.derived = new Derived(this);
+    this.derived.update();
+    this.applyLight();
+    this.applyUniforms();
+    this.scene.visible = true;  // it starts dark, so that the first frame is of the right size and colours
+  }
+
+  part(name) {
+    return this.scene.children.find(child => child.name === name);
+  }
+
+  // --- frames ---------------------------------------------------------------------------------------------------
+
+  draw() {
+    for (const pane of this.panes) pane.view?.tick();
+  }
+
+  // More of the building has come; widgets come one by one, so wait for the frame.
+  arrived() {
+    this.arriving ??= requestAnimationFrame(() => {
+      this.arriving = null;
+      this.derived.update();
+      this.applyUniforms();
+    });
+  }
+
+  beforeFrame(gl) {
+    const {width, height} = gl.getSize(), camera = this.camera, {low, high} = this.model.get('home');
+    const radius = size(subtract(high, low)) / 2, middle = along(low, subtract(high, low), 0.5);
+    const away = size(subtract(camera.position.toArray(), middle));
+    camera.near = Math.max(away - radius * 2, radius / 1000);
+    camera.far = away + radius * 45;
+    camera.aspect = width / height;
+    camera.updateProjectionMatrix();
+    this.setUniforms({pixels: height / 2 / Math.tan(camera.fov * Math.PI / 360), resolution: [width, height]});
+  }
+
+  afterFrame() {
+    if (this.first) {
+      this.first();
+      this.first = null;
+      this.model.send({type: 'drawn', at: Date.now() / 1000});
+    }
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settled(), SETTLED);
+  }
+
+  // The view has come to rest: the kernel learns where from, and how it looks.
+  async settled() {
+    const pane = this.live();
+    if (!pane) return;
+    const {width, height} = pane.view.renderer.getSize();
+    this.model.set('camera', {position: this.camera.position.toArray(), target: this.target, fov: this.camera.fov});
+    this.model.set('size', [width, height]);
+    this.model.save_changes();
+    this.model.send({type: 'picture'}, undefined, [await this.picture(PICTURE_WIDTH)]);
+  }
+
+  // A pane that has a canvas; the browser lends only so many at a time.
+  live() {
+    return [...this.panes].find(pane => pane.view?.renderer);
+  }
+
+  // The canvas as PNG bytes, `most` pixels wide or less.
+  async picture(most = Infinity) {
+    await this.shown;
+    const pane = this.live();
+    if (!pane) throw new Error('the viewer is not on the page');
+    let canvas = pane.view.renderer.domElement;
+    if (canvas.width > most) {
+      const small = document.createElement('canvas');
+      small.width = most;
+      small.height = Math.round(canvas.height * most / canvas.width);
+      small.getContext('2d').drawImage(canvas, 0, 0, small.width, small.height);
+      canvas = small;
+    }
+    const blob = await new Promise(done => canvas.toBlob(done, 'image/png'));
+    return blob.arrayBuffer();
+  }
+
+  // --- colours, light, looks --------------------------------------------------------------------------------------
+
+  setUniforms(values) {
+    this.scene.traverse(object => {
+      for (const {uniforms} of [object.material ?? []].flat()) {
+        for (const [name, value] of Object.entries(values)) {
+          const uniform = uniforms[name];
+          if (uniform?.value?.fromArray) uniform.value.fromArray(value);
+          else if (uniform) uniform.value = value;
+        }
+      }
+    });
+  }
+
+  applyUniforms() {
+    const theme = this.model.get('themes')[this.theme ?? 'light'];
+    this.setUniforms({...theme, ...this.model.get('uniforms')});
+    if (this.light) this.setUniforms({light: this.light});
+    this.derived.paint(theme);
+    this.draw();
+  }
+
+  setTheme(theme) {
+    if (theme === this.theme) return;
+    this.theme = theme;
+    this.model.set('shown_theme', theme);
+    this.model.save_changes();
+    if (this.derived) this.applyUniforms();
+  }
+
+  // The light volume is a 3D texture. pythreejs cannot make one, so it is made of its 2D kind.
+  applyLight() {
+    const bytes = this.model.get('light'), [depth, height, width] = this.model.get('light_shape');
+    if (!bytes?.byteLength) return;
+    this.light?.dispose();
+    const data = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.light = Object.assign(new this.texels.constructor(data, width, height), {
+      isDataTexture: false,
+      isDataTexture3D: true,
+      image: {data, width, height, depth},
+      format: LUMINANCE_ALPHA,
+      minFilter: LINEAR_FILTER,
+      magFilter: LINEAR_FILTER,
+      needsUpdate: true,
+    });
+    this.setUniforms({light: this.light});
+  }
+
+  // Changed texels, as state.py packs them: gaps between them, a table of values, an index into it.
+  patch({gap, indexed}, [gaps, values, index]) {
+    const array = (type, view) => new type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+    const all = new Uint32Array(this.bits.buffer, this.bits.byteOffset, this.bits.byteLength / 4);
+    const table = array(Uint32Array, values), steps = array(gap === 2 ? Uint16Array : Uint32Array, gaps);
+    if (!steps.length) all.set(table);
+    const which = array(Uint8Array, index);
+    for (let k = 0, at = 0; k < steps.length; k++) {
+      at += steps[k];
+      all[at] = table[indexed ? which[k] : k];
+    }
+    this.texels.needsUpdate = true;
+    this.derived.update();
+    this.draw();
+  }
+
+  // --- the camera -------------------------------------------------------------------------------------------------
+
+  lookFrom(position, target) {
+    this.camera.position.fromArray(position);
+    this.target = target;
+    this.camera.lookAt(...target);
+  }
+
+  // Fly so that these points fill the canvas, seen along `direction` (as now unless given).
+  fit(points, direction, glide = true) {
+    const forward = unit(direction ?? subtract(this.target, this.camera.position.toArray()));
+    const right = unit(Math.abs(forward[1]) > 0.9999 ? [1, 0, 0] : cross(forward, [0, 1, 0])), up = cross(right, forward);
+    const tall = Math.tan(this.camera.fov * Math.PI / 360) * MARGIN, wide = tall * this.camera.aspect;
+    // Each point p must lie within the slope of the view: |p·axis - at| <= slope (away + p·forward). What the two
+    // sides ask for gives the place in the middle between them, and the least distance.
+    const between = (axis, slope) => {
+      const [low, high] = [-1, 1].map(sign => Math.max(...points.map(p => sign * dot(p, axis) / slope - dot(p, forward))));
+      return [(high - low) / 2 * slope, (high + low) / 2];
+    };
+    const [x, farX] = between(right, wide), [y, farY] = between(up, tall), depth = points.map(p => dot(p, forward));
+    const middle = (Math.min(...depth) + Math.max(...depth)) / 2;
+    const away = Math.min(-Math.max(farX, farY), Math.min(...depth) - NEAREST);
+    const at = far => right.map((_, k) => right[k] * x + up[k] * y + forward[k] * far);
+    this.goTo(at(away), at(middle), glide);
+  }
+
+  home(glide) {
+    const {points, direction} = this.model.get('home');
+    this.fit(points, direction, glide);
+  }
+
+  goTo(position, target, glide = true) {
+    cancelAnimationFrame(this.flight);
+    const from = [this.camera.position.toArray(), this.target ?? target], start = performance.now();
+    const still = !glide || matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const step = now => {
+      const t = still ? 1 : Math.min(1, (now - start) / GLIDE), ease = t * t * (3 - 2 * t);
+      const between = (a, b) => along(a, subtract(b, a), ease);
+      this.lookFrom(between(from[0], position), between(from[1], target));
+      this.draw();
+      if (t < 1) this.flight = requestAnimationFrame(step);
+    };
+    step(start);
+  }
+
+  close() {
+    clearTimeout(this.settling);
+    this.light?.dispose();
+    this.derived?.close();
+  }
+}

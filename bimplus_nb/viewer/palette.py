@@ -1,0 +1,105 @@
+"""The colours of the viewer: two themes, the classes of a legend, and what file colours become.
+
+Hues are from the families of Okabe and Ito (https://jfly.uni-koeln.de/color/) and ColorBrewer's PuBu, muted, so that
+they stay apart for readers who do not see red and green alike.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+CATEGORIES: Final = ("#3f7fb5", "#e08a2e", "#2f9e7d", "#b8578f", "#7cb9de", "#c9b545", "#a65437", "#6f7783")
+OTHER: Final = CATEGORIES[-1]
+MISSING: Final = "#c9ccd1"
+SEQUENTIAL: Final = ("#f1eef6", "#b9d3e6", "#74a9cf", "#2b7bba", "#045a8d")
+
+# Below this alpha (of 255) a part is glass: seen through, drawn after everything else.
+GLASS_BELOW: Final = 230
+
+
+def rgb(color: str) -> tuple[float, float, float]:
+    """Red, green and blue of "#rrggbb", each 0 to 1."""
+    red, green, blue = bytes.fromhex(color.removeprefix("#"))
+    return red / 255, green / 255, blue / 255
+
+
+def _theme(**values: Any) -> dict[str, float | list[float]]:
+    """Uniform values: "#rrggbb" as three numbers, ("#rrggbb", alpha) as four, numbers as they are."""
+
+    def value(given: Any) -> float | list[float]:
+        if isinstance(given, str):
+            return list(rgb(given))
+        if isinstance(given, tuple) and isinstance(given[0], str):
+            return [*rgb(given[0]), given[1]]
+        return list(given) if isinstance(given, tuple) else float(given)
+
+    return {name: value(given) for name, given in values.items()}
+
+
+# Names are those of the uniforms in glsl/. Light colours are linear, all others are as they appear on the screen.
+THEMES: Final[dict[str, dict[str, float | list[float]]]] = {
+    "light": _theme(
+        backTop="#dfe6ee",
+        backBottom="#fbfbfa",
+        groundColor="#efeeeb",
+        skyLight=(0.68, 0.79, 0.95),
+        bounceLight=(0.54, 0.48, 0.42),
+        sunLight=(1.0, 0.955, 0.88),
+        ambient=0.78,
+        key=0.95,
+        edgeColor=("#20262e", 0.62),
+        ghostColor="#5a7690",
+        selectColor="#1769e0",
+        lineColor="#0b4fc4",
+        haloColor="#ffffff",
+    ),
+    "dark": _theme(
+        backTop="#12151b",
+        backBottom="#2c323b",
+        groundColor="#3a414b",
+        skyLight=(0.60, 0.72, 0.92),
+        bounceLight=(0.40, 0.38, 0.40),
+        sunLight=(1.0, 0.93, 0.82),
+        ambient=0.52,
+        key=0.80,
+        edgeColor=("#05070a", 0.75),
+        ghostColor="#9fb8cf",
+        selectColor="#35c2ff",
+        lineColor="#7fdcff",
+        haloColor="#04121c",
+    ),
+}
+
+
+def calm(color: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Colours of a file as the viewer shows them: (p, 4) uint8 RGBA -> (p, 3) uint8.
+
+    Muted and never quite black, so that light and shade stay readable on them. Plain mid grey, which most programs
+    write where nobody chose a colour, becomes the off-white of a plaster model; dark grey stays what it is.
+    """
+    full = color[:, :3].astype(np.float64) / 255
+    most = full.max(axis=1, keepdims=True)
+    chroma = most - full.min(axis=1, keepdims=True)
+    saturation = chroma / np.maximum(most, 1 / 255)
+    muted = saturation / (1 + 2.2 * saturation)
+    hue = (most - full) / np.maximum(chroma, 1e-9)
+    lightest = np.maximum(0.10 + 0.86 * most, 0.60 * saturation)
+    out = lightest * (1 - hue * muted)
+    plaster = np.array([1.0, 0.984, 0.955]) * (0.81 + 0.14 * most)
+    plain = np.clip((most - 0.30) / 0.15, 0, 1) * np.clip(1 - chroma / 0.05, 0, 1)
+    return np.asarray(np.round((out + (plaster - out) * plain) * 255), np.uint8)
+
+
+def ramp(share: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """The sequential palette at 0 to 1: (n,) -> (n, 3) uint8."""
+    stops = np.array([rgb(color) for color in SEQUENTIAL])
+    at = np.linspace(0, 1, len(stops))
+    return np.stack([np.round(np.interp(share, at, stop) * 255) for stop in stops.T], axis=1).astype(np.uint8)
+
+
+def hexed(color: NDArray[np.uint8]) -> str:
+    """(3,) uint8 as "#rrggbb"."""
+    return "#" + bytes(color[:3]).hex()

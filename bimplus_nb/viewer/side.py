@@ -1,0 +1,57 @@
+"""`Side`: the small widget beside the renderer that does what pythreejs cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import anywidget
+import traitlets
+
+_PAGE: Final = Path(__file__).parent / "page"
+
+
+def _read(*names: str) -> str:
+    return "\n".join((_PAGE / name).read_text(encoding="utf-8") for name in names)
+
+
+def _told_by_page(trait: Any) -> Any:
+    """Only the page writes it, and it knows what it wrote: no echo."""
+    return trait.tag(sync=True, echo_update=False)
+
+
+class Side(anywidget.AnyWidget):
+    """Picking, camera, frames, legend and words of one viewer, on the page.
+
+    Everything here comes back when the page is loaded again. What changes often goes by messages instead (`tell`), and
+    is put into the state by those who send it.
+    """
+
+    _esm = _read("vectors.js", "derived.js", "stage.js", "pick.js", "orbit.js", "panel.js", "side.js")
+    _css = _read("side.css")
+
+    renderer = traitlets.Unicode(help="model id of the pythreejs Renderer").tag(sync=True)
+    words = traitlets.Dict(help="title, count, caption, chosen").tag(sync=True)
+    notice = traitlets.Unicode(help="what went wrong, in words").tag(sync=True)
+    legend = traitlets.Dict(help="title, unit, rows of label, color, count").tag(sync=True)
+    themes = traitlets.Dict(help="uniforms of each theme").tag(sync=True)
+    theme = traitlets.Unicode("auto", help="auto, light or dark").tag(sync=True)
+    uniforms = traitlets.Dict(help="uniforms that hold in every theme").tag(sync=True)
+    home = traitlets.Dict(help="low, high, direction: what to look at first, mm relative to the scene").tag(sync=True)
+    light = traitlets.Bytes(help="the light volume, two bytes a voxel").tag(sync=True)
+    light_shape: Any = traitlets.List(help="voxels of `light` along z, y, x").tag(sync=True)
+
+    camera = _told_by_page(traitlets.Dict(help="position, target, fov; mm relative to the scene"))
+    size = _told_by_page(traitlets.List(help="width and height of the canvas, CSS pixels"))
+    shown_theme = _told_by_page(traitlets.Unicode("light"))
+
+    def __init__(self, **state: Any) -> None:
+        super().__init__(**state)
+        self.messages = 0
+        self.bytes = 0
+
+    def tell(self, message: dict[str, Any], *buffers: Any) -> None:
+        """Send the page a message, and count it."""
+        self.messages += 1
+        self.bytes += sum(memoryview(buffer).nbytes for buffer in buffers)
+        self.send(message, list(buffers))

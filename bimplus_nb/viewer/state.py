@@ -1,0 +1,145 @@
+"""What each object looks like at the moment, and the least that must be sent to show it.
+
+Pure numpy. `Looks` knows objects; the graphics card knows parts. Every part has one texel, four bytes: red, green,
+blue, and the bits below. The page keeps the texels in one small texture that all shaders read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+VISIBLE: Final = 1
+GHOST: Final = 2
+SELECTED: Final = 4
+COLORED: Final = 8
+CLOSED: Final = 16
+ROOM: Final = 32
+
+WIDTH: Final = 1024
+"""Texels in a row of the texture."""
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """Texels that changed, ready to be sent.
+
+    - ``gaps``: (n,) uint16 or uint32: how far each changed texel is from the one before (the first from 0)
+    - ``values``: (k,) uint32, the new texels (bytes red, green, blue, bits)
+    - ``index``: (n,) uint8 into `values`; empty where `values` holds one for each changed texel
+
+    With `gaps` empty, `values` holds every texel there is.
+    """
+
+    gaps: NDArray[Any]
+    values: NDArray[np.uint32]
+    index: NDArray[np.uint8]
+
+    @property
+    def nbytes(self) -> int:
+        """How much is to be sent."""
+        return self.gaps.nbytes + self.values.nbytes + self.index.nbytes
+
+    def apply(self, texels: NDArray[np.uint32]) -> None:
+        """Write the changes into (p,) texels, as the page does."""
+        if not len(self.gaps):
+            texels[:] = self.values
+        else:
+            texels[np.cumsum(self.gaps, dtype=np.int64)] = self.values[self.index] if len(self.index) else self.values
+
+
+def patch(before: NDArray[np.uint32], after: NDArray[np.uint32]) -> Patch | None:
+    """What leads from one state of (p,) texels to another, in the fewest bytes of three ways; None if nothing changed.
+
+    Few distinct values cost a byte a texel and a small table; neighbours cost two bytes to name; and where that is more
+    than all texels, all are sent.
+    """
+    changed = np.flatnonzero(before != after)
+    if not len(changed):
+        return None
+    gaps = np.diff(changed, prepend=0)
+    small = np.uint16 if gaps.max() < 1 << 16 else np.uint32
+    values, index = np.unique(after[changed], return_inverse=True)
+    if len(values) <= 256:
+        sparse = Patch(gaps.astype(small), values, index.astype(np.uint8))
+    else:
+        sparse = Patch(gaps.astype(small), after[changed], np.empty(0, np.uint8))
+    whole = Patch(np.empty(0, np.uint16), after.copy(), np.empty(0, np.uint8))
+    return sparse if sparse.nbytes < whole.nbytes else whole
+
+
+class Looks:
+    """The looks of o objects made of p parts.
+
+    `visible`, `ghost`, `selected` are (o,) bool and may be written to; `color` sets colours. `owner` (p,) leads from
+    part to object, `base` (p, 3) uint8 are the parts' own colours, `closed` (p,) and `room` (o,) bool never change.
+    A room is shown only while it has a colour. While colours are on, what the colouring does not speak of is a ghost.
+    """
+
+    def __init__(self, owner: NDArray[Any], base: NDArray[np.uint8], closed: Flags, room: Flags) -> None:
+        objects = len(room)
+        self.visible: Flags = np.ones(objects, bool)
+        self.ghost: Flags = np.zeros(objects, bool)
+        self.selected: Flags = np.zeros(objects, bool)
+        self.room = room
+        self._owner = owner
+        self._base = base
+        self._closed = closed
+        self._color = np.zeros((objects, 3), np.uint8)
+        self._colored: Flags = np.zeros(objects, bool)
+        self._spoken_of: Flags = np.ones(objects, bool)
+
+    def color(self, color: NDArray[np.uint8], colored: Flags, spoken_of: Flags) -> None:
+        """Give `colored` (o,) objects their row of `color` (o, 3); those not `spoken_of` (o,) become ghosts."""
+        self._color, self._colored, self._spoken_of = color, colored, spoken_of
+
+    def clear_color(self) -> None:
+        """Give every part its own colour back."""
+        self._colored = np.zeros_like(self._colored)
+        self._spoken_of = np.ones_like(self._spoken_of)
+
+    @property
+    def shown(self) -> Flags:
+        """(o,) bool: what is drawn solid, and so can be clicked."""
+        return self.visible & ~self._ghost & ~(self.room & ~self._colored)
+
+    @property
+    def colored(self) -> Flags:
+        """(o,) bool: what has a colour that is not its own."""
+        return self._colored
+
+    @property
+    def colors(self) -> NDArray[np.uint8]:
+        """(o, 3) uint8, meaningful where `colored`."""
+        return self._color
+
+    @property
+    def _ghost(self) -> Flags:
+        return self.ghost | ~self._spoken_of
+
+    def texels(self) -> NDArray[np.uint32]:
+        """(p,) uint32: one texel a part, in memory red, green, blue, bits."""
+        bits = (
+            self.visible * np.uint8(VISIBLE)
+            | self._ghost * np.uint8(GHOST)
+            | self.selected * np.uint8(SELECTED)
+            | self._colored * np.uint8(COLORED)
+            | self.room * np.uint8(ROOM)
+        ).astype(np.uint8)
+        out = np.empty((len(self._owner), 4), np.uint8)
+        out[:, :3] = np.where(self._colored[self._owner, None], self._color[self._owner], self._base)
+        out[:, 3] = bits[self._owner] | self._closed * np.uint8(CLOSED)
+        return out.view(np.uint32).ravel()
+
+
+def texture(texels: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """The texels as an image: (rows, WIDTH, 4) uint8, the last row filled up with nothing."""
+    rows = max(1, -(-len(texels) // WIDTH))
+    image = np.zeros(rows * WIDTH, np.uint32)
+    image[: len(texels)] = texels
+    return image.view(np.uint8).reshape(rows, WIDTH, 4)

@@ -1,0 +1,233 @@
+"""A picture where there is no page: the same building, looks and camera, drawn with numpy.
+
+What the shaders in glsl/ do sample by sample is done here for all at once. One layer of glass and one of ghosts is
+drawn, and what reaches behind the eye is left out.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bimplus_nb.geometry import Mesh
+from bimplus_nb.geometry.batch import CLEAR
+from bimplus_nb.geometry.edges import Creases
+from bimplus_nb.geometry.light import SUN, Light
+from bimplus_nb.viewer.camera import Camera
+from bimplus_nb.viewer.palette import THEMES
+from bimplus_nb.viewer.raster import Floats, Frame
+from bimplus_nb.viewer.state import COLORED, GHOST, ROOM, SELECTED, VISIBLE
+
+_SUN: Final = (np.array(SUN) / np.linalg.norm(SUN)).astype(np.float32)
+_SAMPLES: Final = 2  # along each side of a pixel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """What is in the picture: a mesh and the texels (p,) of its parts; its lines and its light where they are known.
+
+    `ground` is the ground's height in mm; what lies at ``x nx + y ny + z nz > d`` of `cut` is cut away.
+    """
+
+    mesh: Mesh
+    texels: NDArray[np.uint32]
+    ground: float
+    lines: Creases | None = None
+    light: Light | None = None
+    cut: tuple[float, float, float, float] | None = None
+
+
+def still(subject: Subject, camera: Camera, size: tuple[int, int], theme: str) -> bytes:
+    """The picture as PNG, `size` in pixels, `theme` "light" or "dark"."""
+    width, height = (max(16, side) * _SAMPLES for side in size)
+    painting = _Painting(subject, Frame(camera, width, height), theme)
+    color = painting.finished().reshape(height // _SAMPLES, _SAMPLES, width // _SAMPLES, _SAMPLES, 3).mean(axis=(1, 3))
+    return png(np.round(np.clip(color, 0, 1) * 255).astype(np.uint8))
+
+
+def png(image: NDArray[np.uint8]) -> bytes:
+    """(h, w, 3) uint8 as the bytes of a PNG."""
+    height, width, _ = image.shape
+    rows = np.concatenate([np.zeros((height, 1), np.uint8), image.reshape(height, -1)], axis=1)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = zlib.compress(rows.tobytes(), 6)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+class _Painting:
+    def __init__(self, subject: Subject, frame: Frame, theme: str) -> None:
+        self.subject = subject
+        self.frame = frame
+        self.theme: dict[str, Any] = {name: np.asarray(value, np.float32) for name, value in THEMES[theme].items()}
+        mesh, texel = subject.mesh, subject.texels.view(np.uint8).reshape(-1, 4)
+        self.bits = texel[:, 3]
+        self.base = texel[:, :3].astype(np.float32) / 255
+        shown = ((self.bits & VISIBLE) > 0) & (((self.bits & ROOM) == 0) | ((self.bits & COLORED) > 0))
+        ghost, room = (self.bits & GHOST) > 0, (self.bits & ROOM) > 0
+        clear = (mesh.color[:, 3] < CLEAR) & ~room
+        self.layers = {"solid": shown & ~ghost & ~clear, "glass": shown & ~ghost & clear, "ghosts": shown & ghost}
+
+    def finished(self) -> Floats:
+        """(samples, 3), as on a screen."""
+        near, part, normal = self._front("solid")
+        color = self._backdrop()
+        there = np.flatnonzero(near > 0)
+        color[there] = self._solid(part[there], normal[there], self._place(near, there))
+        self._ground(color, near)
+        self._lines(color, near)
+        for layer in ("ghosts", "glass"):
+            over, part, normal = self._front(layer)
+            some = np.flatnonzero(over > near)
+            paint, alpha = self._seen_through(layer, part[some], normal[some], self._place(over, some))
+            color[some] += (paint - color[some]) * alpha[:, None]
+        return color
+
+    def _front(self, layer: str) -> tuple[Floats, NDArray[np.int64], Floats]:
+        """One over the depth, the part and the normal (towards the eye) of what is in front of a layer."""
+        mesh = self.subject.mesh
+        which = np.flatnonzero(self.layers[layer][mesh.triangle_part])
+        corners = mesh.vertices[mesh.triangles[which]]
+        if self.subject.cut is not None:
+            *plane, at = self.subject.cut
+            keep = (corners.mean(axis=1) @ np.array(plane)) <= at
+            which, corners = which[keep], corners[keep]
+        near, number = self.frame.front(corners)
+        normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
+        normal = normal[number].astype(np.float32) if len(normal) else np.zeros((len(near), 3), np.float32)
+        normal *= np.where(np.einsum("ij,ij->i", normal, self.frame.rays) > 0, -1, 1)[:, None]
+        part = mesh.triangle_part[which][number] if len(which) else number
+        return near, part, normal
+
+    def _place(self, near: Floats, which: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Where these samples are in the world, mm."""
+        return np.asarray(self.frame.eye + self.frame.rays[which] / near[which, None])
+
+    def _rim(self, normal: Floats, place: NDArray[np.float64]) -> Floats:
+        """0 where a surface faces the eye, 1 where it turns away."""
+        way: NDArray[np.float64] = self.frame.eye - place
+        way /= np.linalg.norm(way, axis=1, keepdims=True)
+        return np.asarray(1 - np.abs(np.einsum("ij,ij->i", normal, way)), np.float32)
+
+    def _skyward(self, up: Floats) -> Floats:
+        share = (up * 0.5 + 0.5)[:, None]
+        out: Floats = (self.theme["bounceLight"] * (1 - share) + self.theme["skyLight"] * share) * self.theme["ambient"]
+        return out
+
+    def _reaching(self, place: NDArray[np.float64], normal: Floats) -> tuple[Floats, Floats]:
+        """How much of the sky (a flat wall: 1) and of the sun reaches each place: two (n,)."""
+        light = self.subject.light
+        if light is None:
+            return np.ones(len(place), np.float32), np.ones(len(place), np.float32)
+        shape = np.array(light.volume.shape[:3])
+        at = ((place + normal * light.step - light.low) / light.step - 0.5).astype(np.float32)
+        beyond = np.maximum(np.maximum(-at, at - shape + 1).max(axis=1), 0) / 2
+        near = np.flatnonzero(beyond < 1)
+        at = np.clip(at[near], 0, shape - 1.001)
+        low = at.astype(np.int64)
+        share = (at - low).astype(np.float32)
+        values = light.volume.reshape(-1, 2)
+        inside = np.zeros((len(near), 2), np.float32)
+        for corner in np.ndindex(2, 2, 2):
+            weight = np.where(corner, share, 1 - share).prod(axis=1)
+            inside += weight[:, None] * values[np.ravel_multi_index(tuple((low + corner).T), tuple(shape))]
+        open_air = np.array([0.5, 1.0], np.float32)
+        both = np.broadcast_to(open_air, (len(place), 2)).copy()
+        both[near] += (inside / 255 - open_air) * (1 - beyond[near, None])
+        sky, sun = both.T
+        # The sun's shadow knows nothing of a cut, and would lie on what the cut lays open.
+        return sky * np.float32(2.05), np.ones_like(sun) if self.subject.cut is not None else sun
+
+    def _solid(self, part: NDArray[np.int64], normal: Floats, place: NDArray[np.float64]) -> Floats:
+        bits, facing = self.bits[part], 1 - self._rim(normal, place)
+        colored, selected = ((bits & flag) > 0 for flag in (COLORED, SELECTED))
+        base, tint = self.base[part] ** 2.2, self.theme["selectColor"] ** 2.2
+        base = np.where((selected & ~colored)[:, None], base * 0.2 + tint * 0.8, base)
+        open_sky, open_sun = self._reaching(place, normal)
+        towards = np.maximum(normal @ _SUN, 0)
+        sky = np.clip(open_sky**1.45, 0, 1.06)[:, None]
+        share = np.clip((open_sun - 0.08) / 0.77, 0, 1)
+        direct = (share * share * (3 - 2 * share) * towards * self.theme["key"])[:, None]
+        lit = base * (self._skyward(normal[:, 1]) * sky + self.theme["sunLight"] * direct)
+        flat = base * (0.74 + 0.16 * normal[:, 1] + 0.30 * towards + 0.10 * facing)[:, None]
+        return _screen(np.where(colored[:, None], flat * np.where(selected, 1.12, 1)[:, None], lit))
+
+    def _seen_through(
+        self, layer: str, part: NDArray[np.int64], normal: Floats, place: NDArray[np.float64]
+    ) -> tuple[Floats, Floats]:
+        rim = self._rim(normal, place)
+        if layer == "ghosts":
+            return np.broadcast_to(self.theme["ghostColor"], (len(part), 3)), 0.035 + 0.22 * rim**2
+        selected, colored = ((self.bits[part] & flag) > 0 for flag in (SELECTED, COLORED))
+        sky = np.array((0.80, 0.87, 0.93), np.float32) * 0.6 + self.theme["skyLight"] * 0.4
+        share = (0.35 + 0.5 * rim**2)[:, None]
+        color = self.base[part] ** 2.2 * (1 - share) + sky * share
+        color = np.where(selected[:, None], color * 0.4 + self.theme["selectColor"] ** 2.2 * 0.6, color)
+        color = np.where(colored[:, None], self.base[part] ** 2.2, color)
+        alpha = np.where(selected, 0.55, np.where(colored, 0.75, 0.20)) + 0.45 * rim**3
+        return _screen(color), np.minimum(alpha, 1).astype(np.float32)
+
+    def _backdrop(self) -> Floats:
+        width, height = self.frame.width, self.frame.height
+        y, x = np.mgrid[height:0:-1, 0:width].reshape(2, -1).astype(np.float32) / np.array([[height], [width]])
+        bottom, top = self.theme["backBottom"], self.theme["backTop"]
+        color = bottom + (top - bottom) * (y * y * (3 - 2 * y))[:, None]
+        off = np.clip((np.hypot(x - 0.5, (y - 0.5) * 0.8) - 0.35) / 0.55, 0, 1)
+        return np.asarray(color * (1 - 0.10 * off * off * (3 - 2 * off))[:, None], np.float32)
+
+    def _ground(self, color: Floats, near: Floats) -> None:
+        down = self.frame.rays[:, 1] / (self.subject.ground - self.frame.eye[1])
+        some = np.flatnonzero((down > near) & (self.frame.eye[1] > self.subject.ground))
+        near[some] = down[some]
+        place = self._place(near, some)
+        up = np.zeros((len(some), 3), np.float32)
+        up[:, 1] = 1
+        open_sky, open_sun = self._reaching(place, up)
+        sky, sun = self._skyward(up[:1, 1]), self.theme["sunLight"] * self.theme["key"] * _SUN[1]
+        share = np.clip((open_sun - 0.05) / 0.85, 0, 1)[:, None]
+        share = share * share * (3 - 2 * share)
+        lit = np.minimum((sky * np.clip(open_sky**1.15, 0, 1)[:, None] + sun * share) / (sky + sun), 1) ** (1 / 2.2)
+        low, high = self.subject.mesh.vertices.min(axis=0), self.subject.mesh.vertices.max(axis=0)
+        radius = float(np.linalg.norm(high - low)) / 2
+        away = np.linalg.norm((place - (low + high) / 2)[:, [0, 2]], axis=1) / radius
+        fade = np.clip((away - 0.9) / 2.3, 0, 1)[:, None]
+        fade = fade * fade * (3 - 2 * fade)
+        color[some] = (self.theme["groundColor"] * (1 - fade) + color[some] * fade) * lit
+
+    def _lines(self, color: Floats, near: Floats) -> None:
+        lines = self.subject.lines
+        if lines is None:
+            return
+        drawn = np.flatnonzero((self.layers["solid"] | self.layers["ghosts"])[lines.part])
+        ends = self.subject.mesh.vertices[lines.index[drawn]]
+        if self.subject.cut is not None:
+            *plane, at = self.subject.cut
+            keep = (ends @ np.array(plane) <= at).all(axis=1)
+            drawn, ends = drawn[keep], ends[keep]
+        sample, depth, which = self.frame.along(ends)
+        seen = depth * 1.0006 >= near[sample]
+        sample, depth, which = sample[seen], depth[seen], drawn[which[seen]]
+        pixels = lines.length[which] * self.frame.focal / _SAMPLES * depth
+        bits = self.bits[lines.part[which]]
+        ghost, selected = ((bits & flag) > 0 for flag in (GHOST, SELECTED))
+        share = np.clip(np.where(ghost, (pixels - 8) / 72, (pixels - 2.5) / 11.5), 0, 1)
+        alpha = share * share * (3 - 2 * share) * self.theme["edgeColor"][3] * np.where(ghost, 0.22, 1)
+        alpha = np.where(selected, 1, alpha)[:, None]
+        own = self.theme["edgeColor"][:3] * 0.65 + self.base[lines.part[which]] * 0.25 * 0.35
+        paint = np.where(selected[:, None], self.theme["lineColor"], own)
+        color[sample] = color[sample] * (1 - alpha) + paint * alpha
+
+
+def _screen(color: Floats) -> Floats:
+    """Linear light as on a screen; whites bend instead of clipping."""
+    bent = color / (1 + np.maximum(color.max(axis=1, keepdims=True) - 0.75, 0) * 0.55)
+    return np.asarray(np.maximum(bent, 0) ** (1 / 2.2), np.float32)
