@@ -62,6 +62,7 @@ class Page:
         home = {"low": batch.low.tolist(), "high": batch.high.tolist(), "points": ends, "direction": list(DIRECTION)}
         renderer = self.scene.renderer
         self.side = Side(renderer=renderer.model_id, themes=THEMES, home=home, layout=Layout(), **state)
+        self._thin = False
         self.cut(cut)
         self.side.on_msg(self._listen)
         self.box = Box([renderer, self.side], layout=Layout(width="100%", height=f"{height}px", display="block"))
@@ -91,19 +92,26 @@ class Page:
             with self.side.hold_sync():
                 self.side.light_shape = [z, y, x]
                 self.side.light = np.ascontiguousarray(light.volume.transpose(2, 1, 0, 3)).tobytes()
-                self.cut(self._cut)
+                self._shine()
 
     def cut(self, plane: Plane | None) -> None:
         """Cut away what lies behind a plane (mm, world), or nothing."""
         self._cut = plane
-        if plane is None:
-            uniforms = self._light | {"cut": [0.0, 0.0, 0.0, 1.0]}
-        else:
-            *normal, at = plane
-            uniforms = self._light | {"cut": [*normal, at - float(np.dot(normal, self._batch.origin))]}
-            if self._light:
-                # The sun's shadow knows nothing of the cut, and would lie on what the cut lays open.
-                uniforms["lightAmount"] = [1.0, 0.0, self._light["lightAmount"][2]]
+        self._shine()
+
+    def thin_out(self, thin: bool) -> None:
+        """Whether so much is hidden that the shadows, which are those of the whole building, would be of nothing."""
+        if thin != self._thin:
+            self._thin = thin
+            self._shine()
+
+    def _shine(self) -> None:
+        """Send the cut, and how much of the shadows there is with it."""
+        *normal, at = self._cut or (0.0, 0.0, 0.0, 1.0)
+        uniforms = self._light | {"cut": [*normal, at - float(np.dot(normal, self._batch.origin))]}
+        if self._light and (self._thin or self._cut):
+            # The sun's shadow knows nothing of the cut, and would lie on what the cut lays open.
+            uniforms["lightAmount"] = [0.0 if self._thin else 1.0, 0.0, self._light["lightAmount"][2]]
         self.side.uniforms = uniforms
 
     def patch(self, patch: Patch) -> None:

@@ -350,6 +350,7 @@ class Viewer:
                 cut=self._cut,
                 camera=self._relative(self._camera) if self._camera else {},
             )
+            self._page.thin_out(self._thin)
         return self._page
 
     def _heard(self, message: dict[str, Any]) -> None:
@@ -396,9 +397,14 @@ class Viewer:
         if self._page:
             if patch is not None:
                 self._page.patch(patch)
+            self._page.thin_out(self._thin)
             self._page.side.words = self._words()
             self._page.side.legend = self._coloring.legend() if self._coloring else {}
             self._page.side.notice = ""
+
+    @property
+    def _thin(self) -> bool:
+        return bool(self._looks.visible.mean() < 0.9) if len(self.mesh) else False
 
     def _words(self) -> dict[str, str]:
         chosen = int(self._looks.selected.sum())

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 SETUP = f"""
 import sys
-sys.path.insert(0, {str(Path(__file__).parent)!r})
+sys.path.insert(0, {str(Path(houses.__file__).parent)!r})
 import gc, pandas as pd, houses
 from ipywidgets.widgets import widget
 from bimplus_nb.viewer import Viewer
