@@ -17,6 +17,7 @@ from bimplus_nb.widgets.picker import ProjectPicker
 from bimplus_nb.widgets.table import ObjectTable
 
 HEIGHT = 560
+_LARGE = {"mm²": (1e6, "m²"), "mm³": (1e9, "m³")}
 _NOTHING = '<div class="bp-dim">Click an object in the building or a row of the table.</div>'
 
 
@@ -68,7 +69,7 @@ class Explorer(Panel):
 
         tabs = ipywidgets.Tab([self.table.widget, self._issues(issues).widget])
         tabs.titles = (f"Objects ({len(objects):,})", f"Issues ({len(issues):,})")
-        side = {"width": "236px", "height": f"{HEIGHT + 44}px"}
+        side = {"width": "236px", "height": f"{HEIGHT}px"}
         left = ipywidgets.VBox(self._filters(objects), layout=ipywidgets.Layout(**side))
         right = ipywidgets.VBox(
             [html('<div class="bp-head">Properties</div>'), self._facts], layout=ipywidgets.Layout(**side)
@@ -186,10 +187,18 @@ def _about(record: Record) -> str:
         for attribute in (group or {}).values():
             value, unit = attribute.get("value"), attribute.get("unit")
             if value not in (None, ""):
-                rows[str(attribute.get("name"))] = f"{value} {unit}" if unit else value
+                rows[str(attribute.get("name"))] = _with_unit(value, str(unit)) if unit else value
         if rows:
             words += f'<div class="bp-head">{markup(titles.get(key, key))}</div>{facts(rows)}'
     return words
+
+
+def _with_unit(value: object, unit: str) -> str:
+    """A number as people read it, in m² and m³ where the service counts mm² and mm³."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"{value} {unit}"
+    size, shown = _LARGE.get(unit, (1, unit))
+    return f"{value / size:,.3f}".rstrip("0").rstrip(".") + f" {shown}"
 
 
 def _summary(objects: pd.DataFrame) -> str:

@@ -26,7 +26,7 @@ def test_selection_is_shared_and_described(app: Explorer) -> None:
     app.viewer.select(wall)
     assert list(app.selected.index) == [wall]
     assert str(app.table.frame.loc[wall, "name"]) in app._facts.value
-    assert "Quantit" in app._facts.value or "quantit" in app._facts.value
+    assert f"{app.table.frame.loc[wall, 'volume_m3']:,.3f}".rstrip("0") + " m³" in app._facts.value
     app.viewer.select(app.table.frame["type"] == "Door")
     assert f"{(app.table.frame['type'] == 'Door').sum()} objects" in app._facts.value
     app.viewer.select()
