@@ -22,7 +22,6 @@ MODELS = Path(__file__).parent.parent.parent / "shared" / "models"
 DUPLEX = MODELS / "Duplex_Architecture.ifc"
 
 pytestmark = pytest.mark.ifc
-pytest.importorskip("ifcopenshell", reason='needs ifcopenshell: pip install "bimplus-nb[ifc]"')
 if not MODELS.parent.is_dir():
     pytest.skip("no folder of models beside the project", allow_module_level=True)
 
