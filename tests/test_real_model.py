@@ -85,7 +85,10 @@ def test_every_product_is_an_object_with_its_guid_and_storey(duplex: Project, wi
 
 
 def test_the_volume_is_that_of_the_file(duplex: Project, witnesses: dict[str, Witness]) -> None:
-    """Object by object where it is closed (to half a percent: the service's numbers are rounded), and in sum."""
+    """The sum over everything, and object by object where it is closed.
+
+    Two alike objects, of which ifcopenshell itself says volumes 0.1 % apart, set the bound for the single ones.
+    """
     mesh = duplex.mesh(progress=False)
     assert not mesh.problems
     guids = duplex.objects(progress=False)["guid"]
@@ -93,9 +96,9 @@ def test_the_volume_is_that_of_the_file(duplex: Project, witnesses: dict[str, Wi
     closed = {guids[id] for id, whole in zip(mesh.ids, mesh.closed, strict=True) if whole}
     assert len(closed) > 0.95 * len(mesh)
     for guid in closed:
-        assert ours[guid] == pytest.approx(abs(witnesses[guid].volume), rel=5e-3, abs=1e-6), guid
-    total = sum(abs(witnesses[guid].volume) for guid in closed)
-    assert sum(ours[guid] for guid in closed) == pytest.approx(total, rel=1e-3)
+        assert ours[guid] == pytest.approx(abs(witnesses[guid].volume), rel=2e-3, abs=1e-6), guid
+    total = sum(abs(witness.volume) for witness in witnesses.values())
+    assert sum(ours.values()) == pytest.approx(total, rel=1e-4)
 
 
 def test_property_sets_arrive(duplex: Project) -> None:
