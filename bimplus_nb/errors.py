@@ -9,6 +9,8 @@
         - ``Conflict`` (409)
         - ``RateLimited`` (429)
         - ``ServerError`` (5xx)
+        - ``ImportFailed``: a file was taken, and no model could be made of it
+    - ``NotOffered``: the documents list an operation and say that the service does not offer it
     - ``GeometryError``: geometry that cannot be read at all
     - ``SandboxError``: the embedded sandbox cannot do what was asked
 
@@ -66,6 +68,14 @@ class RateLimited(ApiError):
 
 class ServerError(ApiError):
     """The service failed on its own side."""
+
+
+class ImportFailed(ApiError):
+    """The service could not make a model of a file; the message says what it wrote about that."""
+
+
+class NotOffered(BimplusError):
+    """An operation that the service's documents list, and of which they say that it is not there (yet)."""
 
 
 class GeometryError(BimplusError):

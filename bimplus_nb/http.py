@@ -1,12 +1,12 @@
-"""Requests to one service: address, sign-in, time limits, repetition, size limits; and what an answer means.
+"""Requests to one service: address, sign-in, time limits, repetition, size limits.
 
-`Http` is the edge that sends; `interpret` is the pure middle that turns status, headers and bytes into a value or an
-error. Nobody else maps a status to an error, repeats a request or opens a connection.
+`Http` is the edge that sends; `answers` turns status, headers and bytes into a value or an error. Nobody else repeats a
+request or opens a connection.
 
 Rules for repetition: only GET, HEAD, PUT and DELETE, at most three times, after a refusal that asks for it (429, 502,
 503, 504; `Retry-After` is kept, up to half a minute) or a failed connection. A POST is never sent twice.
 
-Longer than most files because all that decides about a request and an answer is meant to be read in one place.
+Longer than most files because all that decides about a request is meant to be read in one place.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from __future__ import annotations
 import json
 import re
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -25,21 +25,15 @@ import httpx
 from httpx_retries import Retry, RetryTransport
 
 from bimplus_nb._version import __version__
-from bimplus_nb.errors import (
-    ApiError,
-    BimplusError,
-    Conflict,
-    ConnectionFailed,
-    Forbidden,
-    LoginError,
-    NotFound,
-    RateLimited,
-    ServerError,
-)
+from bimplus_nb.answers import interpret, refusal
+from bimplus_nb.errors import ApiError, ConnectionFailed
 from bimplus_nb.text import plain
 
 Progress = Callable[[int, int | None], None]
 """Called while an answer arrives: bytes so far, bytes expected (None where the service does not say)."""
+
+Readable = IO[bytes]
+"""A file to send."""
 
 LIMIT = 2 << 30
 """Bytes of one answer, unpacked. A layer of 100,000 objects in one piece stays far below."""
@@ -63,6 +57,16 @@ class Answer:
     def etag(self) -> str | None:
         """What names this state of the thing; send it as `etag=` next time, to be told when nothing changed."""
         return self.headers.get("etag")
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer that is still arriving: its bytes come in `pieces`."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: Iterator[bytes] = field(repr=False)
+    path: str = ""
 
 
 class Http:
@@ -133,38 +137,99 @@ class Http:
         *ids: str | int,
         params: Mapping[str, Any] | None = None,
         body: Any = None,
+        form: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, Readable, str]] | None = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
         etag: str | None = None,
         limit: int = LIMIT,
         progress: Progress | None = None,
+        signed: bool = True,
     ) -> Answer:
         """An answer that is no refusal, as bytes.
 
         `path` is relative to the base URL; each ``{}`` in it takes the next of `ids`, percent-quoted. Entries of
-        `params` and of a `body` that are None are not sent. With `etag` the answer may be a 304 without bytes.
+        `params` and of a `body` that are None are not sent. Instead of a `body` in JSON a request may carry a `form`
+        with `files` (name, stream, kind; streamed), or plain `content`. With `etag` the answer may be a 304 without
+        bytes. `signed=False` leaves the sign-in out.
 
         Raises `LoginError` (401), an `ApiError` (any other refusal, or an answer above `limit` bytes) and
         `ConnectionFailed`. Their messages name the path without its query.
         """
-        url = self.base_url + fill(path, ids, lambda: self.team)
-        content = None if body is None else json.dumps(_given(body), allow_nan=False).encode()
-        headers = {"Content-Type": "application/json"} if content is not None else {}
+        if body is not None:
+            content = json.dumps(_given(body), allow_nan=False).encode()
+            headers = {"Content-Type": "application/json", **(headers or {})}
         if etag is not None:
-            headers["If-None-Match"] = etag
+            headers = {"If-None-Match": etag, **(headers or {})}
         request = self._session.build_request(
-            method, url, params=_given(params or {}), content=content, headers=headers
-        )
-        answer = self._receive(request, limit, progress)
+            method, self._url(path, ids), params=_given(params or {}), content=content, data=form, files=files,
+            headers=headers,
+        )  # fmt: skip
+        answer = self._receive(request, limit, progress, self._auth if signed else None, _secrets(body))
         error = refusal(answer.status, answer.headers, answer.body, method=method, path=answer.path)
         if error is not None:
             raise error
         return answer
 
-    def _receive(self, request: httpx.Request, limit: int, progress: Progress | None) -> Answer:
+    @contextmanager
+    def stream(
+        self,
+        method: str,
+        path: str,
+        *ids: str | int,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Iterator[Stream]:
+        """An answer that is no refusal, while it arrives: ``with http.stream("GET", …) as answer``.
+
+        Raises as `send`, also from the loop over its pieces.
+        """
+        content = None
+        if body is not None:
+            content = json.dumps(_given(body), allow_nan=False).encode()
+            headers = {"Content-Type": "application/json", **(headers or {})}
+        request = self._session.build_request(
+            method, self._url(path, ids), params=_given(params or {}), content=content, headers=headers
+        )
+        broken: Exception | None = None
+        response: httpx.Response | None = None
+        try:
+            response = self._session.send(request, stream=True, auth=self._auth)
+            named = {name.lower(): value for name, value in response.headers.items()}
+            if response.status_code >= 300:
+                refused = _within(response.iter_bytes(), _REFUSAL_LIMIT)
+                error = refusal(
+                    response.status_code, named, _scrubbed(refused, request, ()), method=method, path=request.url.path
+                )
+                if error is not None:
+                    raise error
+            yield Stream(response.status_code, named, response.iter_bytes(1 << 16), request.url.path)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            broken = error
+        finally:
+            if response is not None:
+                response.close()
+        if broken is not None:
+            # Outside the handler, so that no frame of the HTTP library (whose variables hold the headers) is chained.
+            raise failure(broken, method, request.url, self._timeout)
+
+    def _url(self, path: str, ids: tuple[str | int, ...]) -> str:
+        return self.base_url + fill(path, ids, lambda: self.team)
+
+    def _receive(
+        self,
+        request: httpx.Request,
+        limit: int,
+        progress: Progress | None,
+        auth: httpx.Auth | None,
+        secrets: Sequence[bytes],
+    ) -> Answer:
         """Send; once more where a download broke off in the middle, which the transport does not see."""
         broken: Exception = httpx.RemoteProtocolError("")
         for _ in range(2 if request.method in ("GET", "HEAD") else 1):
             try:
-                return self._receive_once(request, limit, progress)
+                return self._receive_once(request, limit, progress, auth, secrets)
             except (httpx.RemoteProtocolError, httpx.ReadError) as error:
                 broken = error
             except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
@@ -173,8 +238,15 @@ class Http:
         # Outside the handler, so that no frame of the HTTP library (whose variables hold the headers) is chained.
         raise failure(broken, request.method, request.url, self._timeout)
 
-    def _receive_once(self, request: httpx.Request, limit: int, progress: Progress | None) -> Answer:
-        response = self._session.send(request, stream=True, auth=self._auth)
+    def _receive_once(
+        self,
+        request: httpx.Request,
+        limit: int,
+        progress: Progress | None,
+        auth: httpx.Auth | None,
+        secrets: Sequence[bytes],
+    ) -> Answer:
+        response = self._session.send(request, stream=True, auth=auth)
         try:
             headers = {name.lower(): value for name, value in response.headers.items()}
             refused = response.status_code >= 300
@@ -193,55 +265,8 @@ class Http:
                     progress(len(body), total)
         finally:
             response.close()
-        # A service that quotes what it was sent must not bring the token into an error message.
-        sent = request.headers.get("Authorization", "").partition(" ")[2].encode() if refused else b""
-        content = bytes(body).replace(sent, b"...") if sent else bytes(body)
+        content = _scrubbed(bytes(body), request, secrets) if refused else bytes(body)
         return Answer(response.status_code, headers, content, request.url.path)
-
-
-def interpret(status: int, headers: Mapping[str, str], body: bytes, *, method: str = "GET", path: str = "") -> Any:
-    """The value an answer carries, or the error it means. Pure.
-
-    `headers` are named in lower case. A success without a body is None. One whose body is not JSON is an error: a
-    proxy's or a login page's HTML must not pass for data.
-    """
-    error = refusal(status, headers, body, method=method, path=path)
-    if error is not None:
-        raise error
-    if not body.strip():
-        return None
-    value = _parsed(body)
-    if isinstance(value, _Unreadable):
-        kind = headers.get("content-type", "an unnamed kind").partition(";")[0]
-        raise ApiError(
-            f"{method} {path}: {status}, but the answer is {plain(kind, 60)} instead of JSON. "
-            "Is the address that of the service, and does no proxy answer in its place?",
-            status=status, method=method, path=path, body=value.text,
-        )  # fmt: skip
-    return value
-
-
-def refusal(
-    status: int, headers: Mapping[str, str], body: bytes, *, method: str = "GET", path: str = ""
-) -> BimplusError | None:
-    """The error that an answer means, None for a success (2xx and 304). Pure."""
-    if status < 300 or status == 304:
-        return None
-    parsed = _parsed(body)
-    value: object = parsed.text if isinstance(parsed, _Unreadable) else parsed
-    request_id = _request_id(headers, value)
-    said = _message(value)
-    try:
-        phrase = HTTPStatus(status).phrase
-    except ValueError:
-        phrase = "unknown status"
-    text = f"{method} {path}: {status} {phrase}" + (f": {said}" if said else "") + f". {_advice(status, headers)}"
-    if request_id:
-        text += f" (request id {request_id})"
-    if status == 401:
-        return LoginError(text)
-    kind = _ERRORS.get(status, ServerError if status >= 500 else ApiError)
-    return kind(text, status=status, method=method, path=path, body=value, request_id=request_id)
 
 
 def failure(error: Exception, method: str, url: httpx.URL, timeout: float) -> ConnectionFailed:
@@ -319,80 +344,36 @@ def open_session(url: str, *, timeout: float = 30.0, transport: httpx.BaseTransp
     return session
 
 
-_ERRORS: dict[int, type[ApiError]] = {403: Forbidden, 404: NotFound, 409: Conflict, 429: RateLimited}
-# No error answer is documented, so every spelling in use is looked for.
-_MESSAGE_KEYS = ("message", "error_description", "error", "detail", "title", "errors")
-_ID_KEYS = ("requestid", "correlationid", "traceid")
-_ID_HEADERS = ("x-request-id", "x-correlation-id", "request-id")
-# Team answers carry the connection string of the team's database, password included (Bimplus documentation, Team
-# Service). It is dropped here, before anything can keep or print it.
-_SECRET = "teamworksconnection"
-
-
-@dataclass(frozen=True, slots=True)
-class _Unreadable:
-    """A body that is not JSON, as bounded text."""
-
-    text: str
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        if _SECRET.encode() in body.lower():
-            return json.loads(body, object_hook=_without_secret)
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return _Unreadable(body[: 1 << 16].decode("utf-8", "replace"))
-
-
-def _without_secret(value: dict[str, Any]) -> dict[str, Any]:
-    return {key: item for key, item in value.items() if key.lower() != _SECRET}
-
-
-def _message(value: object) -> str:
-    """What a refusal says in words, found in JSON of any shape, HTML or text."""
-    for _ in range(4):
-        if isinstance(value, list):
-            value = value[0] if value else None
-        elif isinstance(value, dict):
-            lower = {str(key).lower(): item for key, item in value.items()}
-            value = next((lower[key] for key in _MESSAGE_KEYS if lower.get(key)), None)
-    if not isinstance(value, str):
-        return ""
-    if "<" in value:
-        title = re.search(r"<title[^>]*>([^<]{1,500})", value, re.IGNORECASE)
-        value = title.group(1) if title else re.sub(r"<[^>]{0,500}>", " ", value[:4096])
-    return plain(" ".join(value[:2048].split()), 300).rstrip(".")
-
-
-def _request_id(headers: Mapping[str, str], value: object) -> str | None:
-    found = next((headers[name] for name in _ID_HEADERS if headers.get(name)), None)
-    if found is None and isinstance(value, dict):
-        found = next((str(item) for key, item in value.items() if str(key).lower() in _ID_KEYS and item), None)
-    return plain(found, 80) if found else None
-
-
-def _advice(status: int, headers: Mapping[str, str]) -> str:
-    if status == 401:
-        return "Nobody is signed in, or the sign-in has ended: await client.login()."
-    if status == 403:
-        return "This user may not do that; a project admin can give the right."
-    if status == 404:
-        return "It does not exist, or this user may not see it."
-    if status == 409:
-        return "It exists already, or somebody changed it meanwhile: read it again."
-    if status == 429:
-        pause = headers.get("retry-after", "")
-        return f"Too many requests: wait {pause + ' seconds' if pause.isdecimal() else 'a while'}."
-    if status < 400:
-        return "It points to another address, which is not followed. Check the address of the service."
-    if status >= 500:
-        return "The service failed on its side; try again later."
-    return "Check what was sent."
-
-
 def _given(values: Any) -> Any:
     return {key: value for key, value in values.items() if value is not None} if isinstance(values, Mapping) else values
+
+
+def _secrets(body: Any) -> list[bytes]:
+    """What a body says that must not come back in an error message: passwords and tokens."""
+    if not isinstance(body, Mapping):
+        return []
+    return [
+        json.dumps(value)[1:-1].encode()
+        for key, value in body.items()
+        if isinstance(value, str) and value and any(word in str(key).lower() for word in ("password", "token"))
+    ]
+
+
+def _scrubbed(body: bytes, request: httpx.Request, secrets: Sequence[bytes]) -> bytes:
+    """A refusal's body without what was sent in confidence: a service may quote it."""
+    token = request.headers.get("Authorization", "").partition(" ")[2].encode()
+    for secret in (token, *secrets):
+        body = body.replace(secret, b"...") if secret else body
+    return body
+
+
+def _within(pieces: Iterator[bytes], limit: int) -> bytes:
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > limit:
+            break
+    return bytes(body[:limit])
 
 
 def _counts(headers: Mapping[str, str]) -> bool:

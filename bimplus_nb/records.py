@@ -1,6 +1,7 @@
 """What the service answers: dicts and lists of dicts that show as tables in a notebook.
 
 Keys stay as the service spells them. What they hold is anybody's text: shown bounded and escaped, stored as it came.
+Passwords and tokens are not shown at all; ``record["access_token"]`` gives one.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bimplus_nb.text import markup, plain
+from bimplus_nb.text import HIDDEN, is_secret, markup, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,9 +29,12 @@ class Record(dict[str, Any]):
         """Its id."""
         return str(self["id"])
 
+    def __repr__(self) -> str:
+        return repr(_shown(dict(self)))
+
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th style='text-align:left'>{markup(key, CELL)}</th>{_cell(value, 2 * CELL)}</tr>"
+            f"<tr><th style='text-align:left'>{markup(key, CELL)}</th>{_cell(_open(key, value), 2 * CELL)}</tr>"
             for key, value in list(self.items())[: 2 * ROWS]
         )
         return f"<table>{rows}</table>{_more(len(self) - 2 * ROWS, 'values')}"
@@ -61,10 +65,23 @@ class Records(list[Record]):
         columns = _columns(self[:ROWS])
         head = "".join(f"<th>{markup(name, CELL)}</th>" for name in columns[:COLUMNS])
         body = "".join(
-            f"<tr>{''.join(_cell(item.get(name), CELL) for name in columns[:COLUMNS])}</tr>" for item in self[:ROWS]
+            f"<tr>{''.join(_cell(_open(name, item.get(name)), CELL) for name in columns[:COLUMNS])}</tr>"
+            for item in self[:ROWS]
         )
         note = _more(len(self) - ROWS, "rows") + _more(len(columns) - COLUMNS, "columns")
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{note}"
+
+
+def _open(key: object, value: Any) -> Any:
+    """A value as it may be shown under its key."""
+    return HIDDEN if value is not None and is_secret(key) else value
+
+
+def _shown(value: Any) -> Any:
+    """A value with everything in it that may be shown."""
+    if isinstance(value, Mapping):
+        return {key: _shown(_open(key, item)) for key, item in value.items()}
+    return [_shown(item) for item in value] if isinstance(value, list) else value
 
 
 def _columns(items: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -18,6 +18,17 @@ LIMIT = 200
 _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+HIDDEN = "•••"
+"""What is shown instead of a secret."""
+
+_SECRETS = frozenset({"access_token", "cross_token", "refresh_token", "remember_me_token", "id_token", "password"})
+
+
+def is_secret(key: object) -> bool:
+    """Whether what stands under this key is not to be shown: a password, or a token somebody could sign in with."""
+    return str(key).lower() in _SECRETS
+
+
 def plain(value: object, limit: int = LIMIT) -> str:
     """The value as one line of text of at most `limit` characters, for where text stays text (labels, options)."""
     text = "" if value is None else str(value)[: limit + 1]

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from scripted import Handler, serving
 
 from bimplus_nb import errors
+from bimplus_nb.answers import interpret, refusal
 from bimplus_nb.auth import Session, TokenSet
-from bimplus_nb.http import Http, fill, interpret, refusal, secure_url
+from bimplus_nb.http import Http, fill, secure_url
 
 TOKEN = "canary-4f1d7c0b5e"
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from pprint import pformat
 
 import pytest
 
@@ -70,3 +71,24 @@ def test_lists_are_lists_of_records() -> None:
     frame = records.frame()
     assert list(frame.index) == ["b", "a"]
     assert list(frame.columns) == ["name"]
+
+
+@pytest.mark.parametrize("key", ["access_token", "Access_Token", "cross_token", "refresh_token", "remember_me_token",
+                                 "id_token", "password"])  # fmt: skip
+def test_a_secret_is_given_and_never_shown(key: str) -> None:
+    record = Record(
+        {"id": "1", key: "0123456789abcdef", "deep": {key: "0123456789abcdef", "list": [{key: ["0123456789"]}]}}
+    )
+    records = Records([record, {"id": "2", key: None}])
+    assert record[key] == records[0][key] == "0123456789abcdef"
+    shown = [repr(record), str(record), f"{record}", record._repr_html_(), repr(records), records._repr_html_()]
+    shown += [records.frame().to_string(), repr([record]), pformat(record)]
+    assert not any("0123456789" in text for text in shown)
+    assert all("•••" in shown[at] for at in (0, 3, 5, 6))
+    assert "'id': '1'" in repr(record)
+    assert dict(record) == {**record}
+
+
+def test_a_record_without_secrets_shows_as_a_dict() -> None:
+    value = {"id": "1", "list": [1, {"a": None}], "token_type": "BimPlus", "expires_in": 5}
+    assert repr(Record(value)) == repr(value)
