@@ -1,11 +1,14 @@
 """What is seen, as a scene of the service and back. Pure.
 
-Source: the scene of version 2 that the service's published web viewer writes into slides and issues, and for older ones
-Bimplus documentation, Slide Service (points as {x, y, z}, ``objects.hidden``).
+Source: the scene of version 2 that the service's published web viewer 1.8.17 writes into slides and issues; that of
+version 1 by 0.4.90 (a plane's constant is a share of the model's extent); and the one without a version of the Bimplus
+documentation, Slide Service (points as {x, y, z}, ``objects.hidden``, one ``clippingPlane``). The service gives a scene
+back as it got it, as an object or as text.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,8 +62,12 @@ class View:
         }
 
     @classmethod
-    def from_scene(cls, scene: Mapping[str, Any]) -> View:
-        """What a scene says that a viewer can show. What cannot be understood is left out."""
+    def from_scene(cls, scene: Mapping[str, Any] | str | None, *, extent: float = 1.0) -> View:
+        """What a scene says that a viewer can show. What cannot be understood is left out.
+
+        `extent`: the longest side of the model, mm, which planes of version 1 are measured by.
+        """
+        scene = _read(scene)
         objects, camera = _mapping(scene.get("objects")), _mapping(scene.get("camera"))
         colors = {
             f"#{str(key)[-6:].lower()}": _ids(ids)
@@ -74,7 +81,7 @@ class View:
             transparent=_ids(objects.get("transparent")),
             selected=_ids(objects.get("selected")),
             colors=colors,
-            cut=_cut(scene.get("clippingPlanes")),
+            cut=_cut(scene, extent),
         )
 
 
@@ -86,10 +93,14 @@ def _ids(value: object) -> tuple[str, ...]:
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
-def _cut(planes: object) -> Plane | None:
+def _cut(scene: Mapping[str, Any], extent: float) -> Plane | None:
     """The first of the planes."""
+    planes, old = scene.get("clippingPlanes"), _mapping(scene.get("clippingPlane"))
     plane = _mapping(planes[0]) if isinstance(planes, list) and planes else {}
     normal, constant = plane.get("normal"), plane.get("constant")
+    if not plane and old.get("selected") is True:
+        # Read as three.js has it, like the later ones; that `selected` switches it on is our reading.
+        normal, constant = [float(axis == old.get("axis")) for axis in "xyz"], old.get("distance")
     if isinstance(normal, Mapping):
         normal = [normal.get(axis) for axis in "xyz"]
     if not isinstance(normal, Sequence) or len(normal) != 3:
@@ -97,5 +108,16 @@ def _cut(planes: object) -> Plane | None:
     numbers = [*normal, constant]
     if not all(isinstance(one, int | float) and math.isfinite(one) for one in numbers) or not any(normal):
         return None
+    version = scene.get("version")
+    scale = extent if isinstance(version, list) and version[:1] == [1] else 1.0
     x, y, z, d = (float(one) for one in numbers)
-    return -x, -y, -z, d
+    return -x, -y, -z, d * scale
+
+
+def _read(scene: Mapping[str, Any] | str | None) -> Mapping[str, Any]:
+    if isinstance(scene, str):
+        try:
+            scene = json.loads(scene)
+        except (ValueError, RecursionError):
+            return {}
+    return _mapping(scene)

@@ -249,9 +249,12 @@ class Viewer:
         )
         return view.to_scene()
 
-    def apply(self, scene: Mapping[str, Any]) -> None:
-        """Show what a scene of the service describes. Objects that are not here any more are passed over."""
-        view = View.from_scene(scene)
+    def apply(self, scene: Mapping[str, Any] | str) -> None:
+        """Show what a scene of the service describes, of any version, as an object or as text. Objects that are not
+        here any more are passed over."""
+        boxes = self.mesh.bounds
+        extent = float(np.max(boxes[:, 1].max(axis=0) - boxes[:, 0].min(axis=0))) if len(boxes) else 1.0
+        view = View.from_scene(scene, extent=extent)
         looks = self._looks
         looks.visible[:] = view.visible is None
         looks.visible[self._here(view.visible or ())] = True

@@ -45,6 +45,21 @@ def test_an_older_scene_hides() -> None:
     assert View.from_scene({"objects": {"hidden": ["a", 7], "selected": None}}) == View(hidden=("a",))
 
 
+def test_a_scene_may_come_as_text() -> None:
+    view = View(Camera((1, 2, 3), (4, 5, 6)), selected=("a",), cut=(0, 1, 0, 2_800))
+    assert View.from_scene(json.dumps(view.to_scene())) == view.from_scene(view.to_scene())
+    assert View.from_scene("{") == View.from_scene("[1]") == View.from_scene(None) == View()
+
+
+def test_planes_of_all_three_versions() -> None:
+    plane = {"normal": [0, -1, 0], "constant": 0.5}
+    assert View.from_scene({"version": [2, 0, 0], "clippingPlanes": [plane]}).cut == (0, 1, 0, 0.5)
+    assert View.from_scene({"version": [1, 0, 0], "clippingPlanes": [plane]}, extent=8_000).cut == (0, 1, 0, 4_000)
+    old = {"axis": "y", "distance": -1_200, "selected": True}
+    assert View.from_scene({"clippingPlane": old}).cut == (0, -1, 0, -1_200)
+    assert View.from_scene({"clippingPlane": {**old, "selected": False}}).cut is None
+
+
 @pytest.mark.parametrize(
     "scene",
     [
@@ -52,6 +67,7 @@ def test_an_older_scene_hides() -> None:
         {"objects": None, "camera": "x", "clippingPlanes": 3},
         {"objects": {"coloring": {"red": ["a"], "12345g": ["a"]}, "selected": "abc"}},
         {"clippingPlanes": [None]},
+        {"clippingPlane": {"axis": "w", "distance": 1, "selected": True}},
         {"clippingPlanes": [{"normal": [0, 0, 0], "constant": 1}]},
         {"clippingPlanes": [{"normal": [0, "1", 0], "constant": 1}]},
     ],
