@@ -99,7 +99,7 @@ def _sandbox(args: argparse.Namespace, port: int = 0) -> Sandbox:
     """A started sandbox with what the command line asks for in it."""
     from bimplus_nb.sandbox import Sandbox
 
-    started = Sandbox(port=port, scale=args.scale, seed=args.seed)
+    started = Sandbox(port=port, scale=args.scale, seed=args.seed, path=args.file)
     try:
         for file in args.imports:
             print(f"Importing {file} …", flush=True)
@@ -137,6 +137,13 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--port", type=int, default=port, help="port to listen on (default: %(default)s)")
         command.add_argument("--seed", type=int, default=0, help="seed of the demo project (default: 0)")
         command.add_argument("--scale", type=int, metavar="N", help="add a project of N objects, to measure with")
+        command.add_argument(
+            "--file",
+            type=Path,
+            metavar="PATH",
+            help="keep everything in this file, used again if it exists (then as it is: --seed and --scale are for new "
+            "ones); without it, all is gone at the end",
+        )
         command.add_argument(
             "--import", dest="imports", type=Path, metavar="FILE.ifc", action="append", default=[],
             help="import an IFC file as a project of its own (may be repeated)",

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from bimplus_nb import cli
+from bimplus_nb.sandbox import Sandbox
 
 
 @contextmanager
@@ -52,6 +53,40 @@ def test_sandbox_serves_until_it_is_interrupted(tmp_path: Path) -> None:
             assert "authorization_endpoint" in json.load(answer)
         process.send_signal(signal.SIGINT)
         assert process.wait(30) in (0, 130)
+
+
+def test_a_file_keeps_what_was_written(tmp_path: Path) -> None:
+    def served(path: str, token: str, body: bytes | None = None) -> list[dict[str, str]]:
+        headers = {"Authorization": f"BimPlus {token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{url}{path}", body, headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return list(json.load(answer))
+
+    for names in ((), ("Kept",)):
+        with running("sandbox", "--file", "kept.db", cwd=tmp_path) as process:
+            url = read_until(process, r"Sandbox:\s+(http://127\.0\.0\.1:\d+/v2)").group(1)
+            issuer = read_until(process, r"Sign-in:\s+(\S+)").group(1)
+            with urllib.request.urlopen(f"{url}/.well-known/openid-configuration", timeout=10) as answer:
+                assert json.load(answer)["issuer"] == issuer
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0
+        # The command gives nobody a token; a sandbox of this process looks into the same file.
+        with Sandbox(path=tmp_path / "kept.db") as sandbox:
+            url = sandbox.url
+            found = {project["name"] for project in served("/riverside/projects", sandbox.token())}
+            assert {"Riverside Offices", *names} <= found
+            if not names:
+                served("/riverside/projects", sandbox.token(), b'{"name": "Kept"}')
+
+
+def test_a_file_in_use_is_refused_in_words(tmp_path: Path) -> None:
+    with Sandbox(path=tmp_path / "used.db") as sandbox:
+        sandbox.wait()
+        command = [sys.executable, "-m", "bimplus_nb.cli", "sandbox", "--file", "used.db"]
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 1
+    assert "another sandbox is using it" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_lab_opens_on_the_first_tutorial_and_stays_up(tmp_path: Path) -> None:

@@ -281,7 +281,7 @@ def test_revisions(built: Client) -> None:
     assert then.ids == now.ids[:1]
     assert len(project.objects(revision=1)) == 1
     assert len(project.objects()) == 2
-    assert built.models.revisions(project.models().index[0]).frame()["name"].tolist() == ["first", "second"]
+    assert built.revisions.all(project.models().index[0]).frame()["name"].tolist() == ["first", "second"]
 
 
 def test_issues_and_pins(built: Client) -> None:

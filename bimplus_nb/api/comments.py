@@ -7,7 +7,14 @@ from bimplus_nb.records import Record, Records
 
 
 class Comments(Service):
-    """Comments."""
+    """What people say on issues and objects."""
+
+    def of_project(self, project_id: str) -> Records:
+        """The comments in a project, whatever they are on.
+
+        ``GET {team}/projects/{}/comments``
+        """
+        return self._many("GET", "{team}/projects/{}/comments", project_id)
 
     def of_issue(self, issue_id: str) -> Records:
         """The comments on an issue.

@@ -7,7 +7,7 @@ from bimplus_nb.records import Record, Records
 
 
 class ElementTypes(Service):
-    """Element types."""
+    """The kinds of objects, and the layers they belong to."""
 
     def all(self) -> Records:
         """Every element type; `category` is its path from the layer down, such as ``/1/10/2/``.
@@ -36,3 +36,30 @@ class ElementTypes(Service):
         ``GET {team}/element-types/disciplines/{}``
         """
         return self._one("GET", "{team}/element-types/disciplines/{}", layer_id)
+
+    def templatable(self, *, type: str | None = None) -> Records:
+        """The element types that attribute templates can be made for, or those with `type` in their type.
+
+        ``GET {team}/element-types/attributetemplates``
+        """
+        params = {"filter": None if type is None else f"type={type}"}
+        return self._many("GET", "{team}/element-types/attributetemplates", params=params)
+
+    def templates(
+        self, element_type_id: str, *, attributes: bool | None = None, project_template_id: str | None = None
+    ) -> Records:
+        """The attribute templates for an element type, in all or one project attribute template.
+
+        With `attributes` each shows its groups and attributes.
+
+        ``GET {team}/element-types/{}/attributetemplates``
+        """
+        params = {"attributes": attributes, "projectattributetemplate": project_template_id}
+        return self._many("GET", "{team}/element-types/{}/attributetemplates", element_type_id, params=params)
+
+    def topology(self) -> Records:
+        """The layers, each with its element types as `children`. Source: published JavaScript SDK 1.0.56.
+
+        ``GET {team}/element-types/topology``
+        """
+        return self._many("GET", "{team}/element-types/topology")

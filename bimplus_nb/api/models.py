@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from bimplus_nb.api.service import Service
+from bimplus_nb.http import Progress
 from bimplus_nb.records import Record, Records
+from bimplus_nb.transfer import Folder
 
 
 class Models(Service):
-    """Models."""
+    """Models of a project, with their layers and files."""
 
     def all(self, project_id: str) -> Records:
         """The project's models.
@@ -59,20 +64,6 @@ class Models(Service):
         """
         return self._many("GET", "{team}/divisions/{}/disciplines", model_id)
 
-    def revisions(self, model_id: str) -> Records:
-        """Its revisions, with `revisionNr`.
-
-        ``GET {team}/divisions/{}/revisions``
-        """
-        return self._many("GET", "{team}/divisions/{}/revisions", model_id)
-
-    def revision(self, revision_id: str) -> Record:
-        """One revision.
-
-        ``GET {team}/revisions/{}``
-        """
-        return self._one("GET", "{team}/revisions/{}", revision_id)
-
     def changed(self, model_id: str, *, since: str | None = None) -> str | None:
         """The ETag of the model's present state, None where that is still `since`; without the model itself.
 
@@ -80,3 +71,30 @@ class Models(Service):
         """
         answer = self._http.send("HEAD", "{team}/divisions/{}", model_id, etag=since)
         return None if answer.status == 304 or answer.etag == since else answer.etag
+
+    def download(self, model_id: str, folder: Folder, *, progress: Progress | None = None) -> Path:
+        """The file the model was imported from, now in `folder`. Raises `NotFound` for a model made otherwise.
+
+        ``GET {team}/divisions/{}/download``
+        """
+        return self._download("{team}/divisions/{}/download", model_id, folder=folder, progress=progress)
+
+    def move(self, model_id: str, *, by: Sequence[float]) -> None:
+        """Move everything in the model by (x, y, z): mm, Z up as in `mesh` and `matrix`. For owners and project admins.
+
+        The service documents no body for this; {"x", "y", "z"} is what the sandbox takes. Address: published
+        JavaScript SDK 1.0.56.
+
+        ``PUT {team}/divisions/{}/move``
+        """
+        x, y, z = by
+        self._none("PUT", "{team}/divisions/{}/move", model_id, body={"x": float(x), "y": float(y), "z": float(z)})
+
+    def set_private(self, model_id: str, layer_id: str, *, private: bool) -> None:
+        """Keep a layer of the model to those who may edit the project, or show it to all again.
+
+        Source: published JavaScript SDK 1.0.56, which calls a layer that is not private valid.
+
+        ``PUT {team}/divisions/{}/disciplines/{}``
+        """
+        self._none("PUT", "{team}/divisions/{}/disciplines/{}", model_id, layer_id, body={"private": private})

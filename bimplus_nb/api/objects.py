@@ -9,11 +9,13 @@ from bimplus_nb.api.parallel import fetch_chunks
 from bimplus_nb.api.service import Service
 from bimplus_nb.errors import ApiError
 from bimplus_nb.http import Answer, Progress
-from bimplus_nb.records import Record
+from bimplus_nb.records import Record, Records
+from bimplus_nb.transfer import Source
 
 
 class Objects(Service):
-    """Objects. Longer than most: the service's largest part, and its geometry has four addresses."""
+    """The building's parts: tree, properties, geometry. Longer than most: the service's largest part, and its geometry
+    has four addresses."""
 
     def get(
         self,
@@ -97,6 +99,56 @@ class Objects(Service):
         """
         return self._one("GET", "{team}/objects/{}/properties/{}", object_id, flags, params={"revision": revision})
 
+    def attributes(self, object_id: str, *, revision: int | None = None, project_id: str | None = None) -> Record:
+        """One object with its attributes in groups, each with its definition. Source: published JavaScript SDK 1.0.56.
+
+        ``GET {team}/objects/{}``
+        """
+        params = {"freeattributes": True, "revision": revision, "projectid": project_id}
+        return self._one("GET", "{team}/objects/{}", object_id, params=params)
+
+    def flat_attributes(self, object_id: str, *, revision: int | None = None, project_id: str | None = None) -> Record:
+        """One object with all attributes under `attributes.content`, by attribute id: id, name, value, type, unit.
+
+        Source: published JavaScript SDK 1.0.56 and renderer 1.8.17.
+
+        ``GET {team}/objects/{}``
+        """
+        params = {"freeattributes": True, "internal": True, "attributedefinition": True}
+        more = {"revision": revision, "projectid": project_id}
+        return self._one("GET", "{team}/objects/{}", object_id, params={**params, **more})
+
+    def internal(self, object_id: str, *, revision: int | None = None) -> Record:
+        """One object with the values the service keeps for itself. Source: published JavaScript SDK 1.0.56.
+
+        ``GET {team}/objects/{}/internal``
+        """
+        return self._one("GET", "{team}/objects/{}/internal", object_id, params={"revision": revision})
+
+    def attribute_values(self, object_id: str, attribute_id: str, *, children: bool | None = None) -> Records:
+        """The values of one attribute on the object, with `children` also on all below it.
+
+        Source: published JavaScript SDK 1.0.56, which does not say what an item holds beside them.
+
+        ``GET {team}/objects/{}/attributes/{}``
+        """
+        return self._many(
+            "GET", "{team}/objects/{}/attributes/{}", object_id, attribute_id, params={"children": children}
+        )
+
+    def query(self, object_id: str, *, attribute: str, value: str, models: Sequence[str] | None = None) -> list[str]:
+        """The ids of the objects at and below one whose `attribute` (an id) has the `value`, in all or some models.
+
+        The IFC GlobalId is the attribute 93027bad-df91-48ee-a0bb-60a8184cddba. Source: published JavaScript SDK 1.0.56.
+
+        ``GET {team}/objects/{}/query``
+        """
+        params = {attribute: value, "divisions": None if models is None else ",".join(models)}
+        found = self._value("GET", "{team}/objects/{}/query", object_id, params=params)
+        if found is not None and not (isinstance(found, list) and all(isinstance(item, str) for item in found)):
+            raise self._unexpected("GET", "{team}/objects/{}/query", found)
+        return found or []
+
     def changed(self, object_id: str, *, revision: int | None = None, since: str | None = None) -> str | None:
         """The ETag of the object's present state, None where that is still `since`; without the object itself.
 
@@ -111,15 +163,20 @@ class Objects(Service):
         object_id: str,
         *,
         revision: int | None = None,
+        element_type: str | None = None,
+        detail: int | None = None,
         chunk: int | None = None,
         etag: str | None = None,
         progress: Progress | None = None,
     ) -> Answer:
         """The geometry from here down, as bytes of THREE JSON for `geometry.decode_threejs` (mm, Y up, world).
 
+        `element_type` is the id of the only type wanted; `detail` from 0 to 100 leaves out what is small.
+
         ``GET {team}/objects/{}/geometries/threejs``
         """
-        return self._geometry("", (object_id,), revision, chunk, etag, progress)
+        params = {"revision": revision, "elementTypeId": element_type, "levelofdetail": detail}
+        return self._geometry("geometries/threejs", (object_id,), params, chunk, etag, progress)
 
     def geometry_properties(
         self,
@@ -127,6 +184,8 @@ class Objects(Service):
         flags: int,
         *,
         revision: int | None = None,
+        element_type: str | None = None,
+        detail: int | None = None,
         chunk: int | None = None,
         etag: str | None = None,
         progress: Progress | None = None,
@@ -135,7 +194,8 @@ class Objects(Service):
 
         ``GET {team}/objects/{}/geometries/threejs/properties/{}``
         """
-        return self._geometry("/properties/{}", (object_id, flags), revision, chunk, etag, progress)
+        params = {"revision": revision, "elementTypeId": element_type, "levelofdetail": detail}
+        return self._geometry("geometries/threejs/properties/{}", (object_id, flags), params, chunk, etag, progress)
 
     def layer_geometry(
         self,
@@ -143,6 +203,8 @@ class Objects(Service):
         layer_id: str,
         *,
         revision: int | None = None,
+        element_type: str | None = None,
+        detail: int | None = None,
         chunk: int | None = None,
         etag: str | None = None,
         progress: Progress | None = None,
@@ -151,7 +213,8 @@ class Objects(Service):
 
         ``GET {team}/objects/{}/disciplines/{}/geometries/threejs``
         """
-        return self._geometry("", (object_id, layer_id), revision, chunk, etag, progress, layer=True)
+        params = {"revision": revision, "elementTypeId": element_type, "levelofdetail": detail}
+        return self._geometry("disciplines/{}/geometries/threejs", (object_id, layer_id), params, chunk, etag, progress)
 
     def layer_geometry_properties(
         self,
@@ -160,6 +223,8 @@ class Objects(Service):
         flags: int,
         *,
         revision: int | None = None,
+        element_type: str | None = None,
+        detail: int | None = None,
         chunk: int | None = None,
         etag: str | None = None,
         progress: Progress | None = None,
@@ -168,8 +233,81 @@ class Objects(Service):
 
         ``GET {team}/objects/{}/disciplines/{}/geometries/threejs/properties/{}``
         """
-        ids = (object_id, layer_id, flags)
-        return self._geometry("/properties/{}", ids, revision, chunk, etag, progress, layer=True)
+        params = {"revision": revision, "elementTypeId": element_type, "levelofdetail": detail}
+        path, ids = "disciplines/{}/geometries/threejs/properties/{}", (object_id, layer_id, flags)
+        return self._geometry(path, ids, params, chunk, etag, progress)
+
+    def meshblobs(
+        self,
+        object_id: str,
+        *,
+        revision: int | None = None,
+        etag: str | None = None,
+        progress: Progress | None = None,
+    ) -> Answer:
+        """The geometry from here down as compressed polyhedra, an older form that `decode_threejs` reads too.
+
+        ``GET {team}/objects/{}/geometries/meshblob``
+        """
+        return self._geometry("geometries/meshblob", (object_id,), {"revision": revision}, None, etag, progress)
+
+    def layer_meshblobs(
+        self,
+        object_id: str,
+        layer_id: str,
+        *,
+        revision: int | None = None,
+        etag: str | None = None,
+        progress: Progress | None = None,
+    ) -> Answer:
+        """The geometry of one layer as compressed polyhedra.
+
+        ``GET {team}/objects/{}/disciplines/{}/geometries/meshblob``
+        """
+        path, ids = "disciplines/{}/geometries/meshblob", (object_id, layer_id)
+        return self._geometry(path, ids, {"revision": revision}, None, etag, progress)
+
+    def templates(
+        self,
+        object_id: str,
+        layer_id: str,
+        *,
+        revision: int | None = None,
+        detail: int | None = None,
+        chunk: int | None = None,
+        etag: str | None = None,
+        progress: Progress | None = None,
+    ) -> Answer:
+        """What objects of a layer have in common, sent once: bytes for `geometry.decode_templates`.
+
+        ``GET {team}/objects/{}/disciplines/{}/templates/threejs``
+        """
+        path, params = "disciplines/{}/templates/threejs", {"revision": revision, "levelofdetail": detail}
+        return self._geometry(path, (object_id, layer_id), params, chunk, etag, progress)
+
+    def set_thumbnail(
+        self, object_id: str, file: Source, *, name: str | None = None, progress: Progress | None = None
+    ) -> Record:
+        """Send a picture that stands for the object, instead of the one before; needs the right to edit the project.
+
+        ``POST {team}/objects/{}/thumbnail``
+        """
+        path = "{team}/objects/{}/thumbnail"
+        return self._upload("POST", path, object_id, file=file, name=name, progress=progress)
+
+    def thumbnail(self, object_id: str) -> bytes:
+        """Its picture. Raises `NotFound` where it has none.
+
+        ``GET {team}/objects/{}/thumbnail/download``
+        """
+        return self._bytes("{team}/objects/{}/thumbnail/download", object_id)
+
+    def delete_thumbnail(self, object_id: str) -> None:
+        """Delete its picture.
+
+        ``DELETE {team}/objects/{}/thumbnail``
+        """
+        self._none("DELETE", "{team}/objects/{}/thumbnail", object_id)
 
     def geometry_chunks(
         self, object_id: str, *, layer_id: str | None = None, flags: int = 0, revision: int | None = None
@@ -186,17 +324,15 @@ class Objects(Service):
 
     def _geometry(
         self,
-        more: str,
+        form: str,
         ids: tuple[str | int, ...],
-        revision: int | None,
+        params: Mapping[str, Any],
         chunk: int | None,
         etag: str | None,
         progress: Progress | None,
-        *,
-        layer: bool = False,
     ) -> Answer:
-        path = f"{{team}}/objects/{{}}{'/disciplines/{}' if layer else ''}/geometries/threejs{more}"
-        params = {"revision": revision, "chunkSize": None if chunk is None else "medium", "chunk": chunk}
+        params = {**params, "chunkSize": None if chunk is None else "medium", "chunk": chunk}
+        path = f"{{team}}/objects/{{}}/{form}"
         answer = self._http.send("GET", path, *ids, params=params, etag=etag, progress=progress)
         if answer.status == 202:
             # Seen in the published renderer 0.4.90: the service is still working the geometry out.

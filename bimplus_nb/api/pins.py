@@ -9,7 +9,7 @@ from bimplus_nb.records import Record, Records
 
 
 class Pins(Service):
-    """Pins. Points and directions are in the geometry's own frame: mm, Y up, world."""
+    """Where on the building an issue is. Points and directions are in the geometry's own frame: mm, Y up, world."""
 
     def all(self, project_id: str) -> Records:
         """All pins of the project's issues.

@@ -7,8 +7,9 @@ it never sees HTTP.
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from hashlib import blake2b
 
@@ -20,28 +21,34 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bimplus_nb.sandbox.gate import Endpoint, Faults, Gate, read_body, refusal
-from bimplus_nb.sandbox.issuer import Issuer
+from bimplus_nb.sandbox.gate import (
+    BODY_LIMIT,
+    UPLOAD_LIMIT,
+    Endpoint,
+    Faults,
+    Gate,
+    form_in_disguise,
+    read_body,
+    read_form,
+    refusal,
+)
 from bimplus_nb.sandbox.problem import Problem
-from bimplus_nb.sandbox.scene import Scenes
-from bimplus_nb.sandbox.store import Store
-from bimplus_nb.sandbox.wire import Ask, Entry, Record, Reply, Table
+from bimplus_nb.sandbox.sessions import Signed
+from bimplus_nb.sandbox.wire import Ask, Entry, Reply, Service, Table, Upload
 
 VERSION = "/v2"
 _SCHEMES = {"bimplus", "bearer"}
 _log = logging.getLogger(__name__)
 
 
-class Service:
-    """What all operations share."""
+class Application:
+    """Turns tables of operations into an ASGI application over one service."""
 
-    def __init__(self, store: Store, issuer: Issuer, ready: Callable[[], Awaitable[None]]) -> None:
-        self.store = store
-        self.issuer = issuer
-        self.scenes = Scenes(store)
+    def __init__(self, service: Service, ready: Callable[[], Awaitable[None]]) -> None:
+        self._service = service
         self._ready = ready
 
-    def application(self, tables: Sequence[Table], *, latency: float = 0.0, faults: Faults | None = None) -> ASGIApp:
+    def serve(self, tables: Sequence[Table], *, latency: float = 0.0, faults: Faults | None = None) -> ASGIApp:
         by_path: dict[str, dict[str, Entry]] = defaultdict(dict)
         for entry in (entry for table in tables for entry in table.entries):
             by_path[VERSION + entry.path][entry.method] = entry
@@ -53,50 +60,68 @@ class Service:
     def _endpoint(self, entries: dict[str, Entry]) -> Endpoint:
         async def answer(request: Request) -> Response:
             entry = entries["GET" if request.method == "HEAD" else request.method]
+            began, user = time.perf_counter(), None
             try:
-                return self._answer(entry, await self._ask(entry, request), request)
+                ask = await self._ask(entry, request)
+                user = ask.user or None
+                response = self._answer(entry, ask, request)
             except Problem as problem:
-                return refusal(request, problem)
+                response = refusal(request, problem)
             except ClientDisconnect:
                 return Response(status_code=499)
             except Exception:
                 # A mistake of the sandbox itself; the caller still gets the shape it can read.
                 _log.exception("%s %s", request.method, request.url.path)
-                return refusal(request, Problem(500, "The sandbox failed on its own side; its log says why."))
+                response = refusal(request, Problem(500, "The sandbox failed on its own side; its log says why."))
+            took, path = time.perf_counter() - began, request.url.path
+            self._service.logbook.request(
+                request.state.request_id, user, request.method, path, response.status_code, took
+            )
+            return response
 
         return answer
 
     async def _ask(self, entry: Entry, request: Request) -> Ask:
         query = {name.lower(): value for name, value in request.query_params.items()}
-        body = await read_body(request)
-        if not entry.public:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if not entry.public or entry.method != "GET":
             await self._ready()
-        user = {} if entry.public else self._user(request, query)
-        kind = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
-        if body and not entry.public and kind not in {"", "application/json", "text/json"}:
+        # Whoever may not ask sends nothing large either.
+        signed = None if entry.public else self._signed(headers, query)
+        kind = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+        body: bytes = b""
+        form: dict[str, str] = {}
+        files: dict[str, Upload] = {}
+        if entry.upload and kind == "multipart/form-data":
+            form, files = await read_form(request)
+        else:
+            body = await read_body(request, UPLOAD_LIMIT if entry.upload else BODY_LIMIT)
+            if entry.upload and "content-range" not in headers and (parts := await form_in_disguise(body)):
+                body, (form, files) = b"", parts
+        if body and not entry.upload and kind not in {"", "application/json", "text/json"}:
             raise Problem(415, f"Content-Type {kind[:80]!r} is not understood here; send application/json.")
-        return Ask(request.path_params, query, body, self.store, self.issuer, self.scenes, user)
+        user = signed.user if signed else {}
+        return Ask(request.path_params, query, headers, body, form, files, self._service, user, signed)
 
-    def _user(self, request: Request, query: dict[str, str]) -> Record:
-        """Whoever the token belongs to. Header schemes `BimPlus` and `Bearer`, or `api-token` in the query.
+    def _signed(self, headers: Mapping[str, str], query: Mapping[str, str]) -> Signed:
+        """The sign-in a request comes from. Header schemes `BimPlus` and `Bearer`, or `api-token` in the query.
 
         Source: published JavaScript SDK 1.0.56, which sends sign-in tokens under either scheme.
         """
-        scheme, _, token = request.headers.get("authorization", "").strip().partition(" ")
+        scheme, _, token = headers.get("authorization", "").strip().partition(" ")
         if scheme and scheme.lower() not in _SCHEMES:
             raise _unauthorized("The Authorization header must be 'BimPlus <token>' or 'Bearer <token>'.")
         token = token.strip() or query.get("api-token", "")
         if not token:
             raise _unauthorized("This needs a token: Authorization: BimPlus <token>.")
-        username = self.issuer.username(token)
-        user = username and self.store.get("user", self.issuer.users[username].id)
-        if not user:
+        signed = self._service.sessions.signed(token)
+        if not signed:
             raise _unauthorized("The token is not valid, has expired or was revoked. Sign in again.")
-        return user
+        return signed
 
     def _answer(self, entry: Entry, ask: Ask, request: Request) -> Response:
         writes = entry.method != "GET"
-        with self.store.transaction() if writes else nullcontext():
+        with self._service.store.transaction() if writes else nullcontext():
             reply = entry.handler(ask)
             if not isinstance(reply, Reply):
                 reply = Reply(b"" if reply is None else orjson.dumps(reply), entry.status)
@@ -104,7 +129,7 @@ class Service:
             if not writes:
                 body = reply.body if isinstance(reply.body, bytes) else None
                 tag = reply.etag or blake2b(body or b"", digest_size=12).hexdigest()
-                headers["ETag"] = f'W/"{tag}"'
+                headers["ETag"] = f'"{tag}"' if reply.strong else f'W/"{tag}"'
                 headers["Cache-Control"] = "private, no-cache"
                 if _held(request.headers.get("if-none-match", ""), tag):
                     del headers["Content-Type"]

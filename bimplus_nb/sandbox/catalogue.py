@@ -237,6 +237,34 @@ ATTRIBUTES: tuple[Attribute, ...] = (
 )
 
 
+OWN_GROUPS = ("general", "element", "quantity")
+"""Groups that the service itself reads and writes; nobody renames them or adds to them."""
+
+_SETS, _IFC_SETS = "Bimplus Property Sets", "IFC property sets"
+_DOCUMENTED_GROUPS = {
+    _SETS: "073245c3-6ed4-40a0-9146-ecd1eb111500",
+    _IFC_SETS: "99b99afa-abed-4a9e-99be-f2d3a2cb29de",
+    "general": "0f6906f2-305d-4899-979a-6ce1e49af6a9",
+    "element": "170820da-de29-437a-aa97-f7984a319890",
+    "quantity": "af12dda5-dafe-4b05-adeb-638617cc6907",
+    "IFC": "66c2ba5e-8a70-40b8-9918-fccd1663f3bb",
+    "Pset_StairCommon": "6f496c13-e153-4ebd-8662-f00fe3e81e20",
+    COST: "1b567ec2-4a10-43ba-b791-45f288866808",
+}
+
+
+def group_id(name: str) -> str:
+    """The id of an attribute group. Source of some: Bimplus documentation, Free Attribute Group Service."""
+    return _DOCUMENTED_GROUPS.get(name) or stable_id("attribute group", name)
+
+
+def group_above(name: str) -> str | None:
+    """The group that a group lies in."""
+    if name in (*OWN_GROUPS, "IFC"):
+        return _SETS
+    return _IFC_SETS if name.startswith("Pset_") else None
+
+
 def key(name: str) -> str:
     """An attribute's name as a Python word: "U-value" -> "u_value"."""
     return "".join(letter.lower() if letter.isalnum() else "_" for letter in name)

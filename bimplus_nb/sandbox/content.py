@@ -136,8 +136,18 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class Structure:
+    """A node of a tree of named nodes, on which objects hang."""
+
+    name: str
+    type: Literal["CostStructure", "SpecificationStructure", "TopologyStructure"] = "TopologyStructure"
+    nodes: tuple[Structure, ...] = ()
+    objects: tuple[tuple[str, str], ...] = ()  # id of an object and the connection's name
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
-    """One project with all its models and issues."""
+    """One project with all its models, issues and structures."""
 
     id: str
     name: str
@@ -146,3 +156,4 @@ class Project:
     issues: tuple[Issue, ...] = ()
     properties: Mapping[str, Any] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)  # user name -> project role, beyond the team's own
+    structures: tuple[Structure, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bimplus_nb.sandbox.building import (
     cores,
     facade,
@@ -18,12 +20,19 @@ from bimplus_nb.sandbox.building.findings import FINDINGS
 from bimplus_nb.sandbox.building.maker import Maker
 from bimplus_nb.sandbox.building.pavilion import archive, revisions
 from bimplus_nb.sandbox.building.plan import BASEMENT, GROUND, STOREYS, TOP, TYPICAL
-from bimplus_nb.sandbox.catalogue import stable_id
-from bimplus_nb.sandbox.content import Project
+from bimplus_nb.sandbox.catalogue import ATTRIBUTE, stable_id
+from bimplus_nb.sandbox.content import Model, Project, Structure
 
 __all__ = ["FINDINGS", "archive", "empty", "revisions", "riverside"]
 
 _NAME = "Riverside Offices"
+_COST_GROUPS = {
+    "320": "Foundations",
+    "330": "Exterior walls",
+    "340": "Interior walls",
+    "350": "Slabs",
+    "360": "Roofs",
+}
 _MODELS = {
     "Architecture": "Facade, rooms, fittings and outdoor works",
     "Structure": "Foundations, columns, beams, slabs, cores",
@@ -59,7 +68,29 @@ def riverside(seed: int = 0) -> Project:
             "phase": "Detailed design",
             "gross floor area": "7350 m²",
         },
+        structures=(costs(models),),
     )
+
+
+def costs(models: Sequence[Model]) -> Structure:
+    """The building's parts by cost group, in two levels: DIN 276, group 300."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for element in (element for model in models for element in model.elements):
+        group = str(element.values.get(ATTRIBUTE["cost_group"].id, ""))
+        if f"{group[:2]}0" in _COST_GROUPS:
+            groups.setdefault(group, []).append((element.id, element.name))
+    nodes = tuple(
+        Structure(
+            f"{number} {name}",
+            nodes=tuple(
+                Structure(group, objects=tuple(objects))
+                for group, objects in sorted(groups.items())
+                if group.startswith(number[:2])
+            ),
+        )
+        for number, name in _COST_GROUPS.items()
+    )
+    return Structure("Construction costs", "CostStructure", nodes)
 
 
 def _architecture(maker: Maker) -> None:

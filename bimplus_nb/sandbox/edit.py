@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from bimplus_nb.sandbox import mesh
+from bimplus_nb.sandbox.attributes import of_project
 from bimplus_nb.sandbox.catalogue import ELEMENT_TYPES, TYPES
 from bimplus_nb.sandbox.fields import NAME, TEXT, Fields, finite, guid
 from bimplus_nb.sandbox.forms import TOPOLOGY_TYPES, Words, details, entry, head, tail, virtual_tail
@@ -47,7 +48,7 @@ def create(store: Store, fields: Fields, parent: Found, model: Record) -> str:
             raise bad("A TopologyDivision hangs on the project.")
         if model["topologyId"]:
             raise conflict(f"Model {model['id']} has its topology already: {model['topologyId']}.")
-    change = read(fields, store.attributes(), creating=True)
+    change = read(fields, of_project(store, parent.project), creating=True)
     words = Words(
         str(uuid.uuid4()),
         parent.id,
@@ -74,7 +75,7 @@ def create(store: Store, fields: Fields, parent: Found, model: Record) -> str:
 def update(store: Store, found: Found, fields: Fields, parent: Found | None) -> None:
     """Changes what the request names: type, attributes one by one, mesh, and with `parent` where it hangs."""
     words = Words.of(found.body)
-    change = read(fields, store.attributes())
+    change = read(fields, of_project(store, found.project))
     if "type" in fields and (fields.text("type") or "").lower() != words.type.lower():
         kind, element_type, layer = _kind(fields)
         if layer is None or words.layer is None:
@@ -127,6 +128,7 @@ def _store(store: Store, found: Found, words: Words, body: Record, change: Chang
     for group, names in change.free.items():
         merged = {**free.get(group, {}), **names}
         free[group] = {name: value for name, value in merged.items() if value is not None}
+    _take_over(store, free, change)
     geometry = change.geometry if change.geometry is not None else body.get("geometry")
     new = {**words.record(), "values": values, "free": {group: names for group, names in free.items() if names}}
     if geometry is not None:
@@ -156,6 +158,13 @@ def _store(store: Store, found: Found, words: Words, body: Record, change: Chang
         store.run("UPDATE solids SET head = ?, tail = ? WHERE seq = ?", *around, seq)
 
 
+def _take_over(store: Store, free: dict[str, Record], change: Change) -> None:
+    """Drops what was said under a name before the catalogue knew it, now that the attribute itself is set."""
+    known = store.attributes() if free else {}
+    for key in change.values if free else ():
+        free.get(known[key]["group"].lower(), {}).pop(known[key]["name"].lower(), None)
+
+
 def read(fields: Fields, attributes: Mapping[str, Record], *, creating: bool = False) -> Change:
     """The `attributes` of a request: groups of names and values, or values by attribute id as the vendor's own
     property panel sends them."""
@@ -171,7 +180,9 @@ def read(fields: Fields, attributes: Mapping[str, Record], *, creating: bool = F
         if attribute is not None:
             if attribute not in attributes:
                 raise bad(f"There is no attribute {attribute}.")
-            change.values[attribute] = _checked(attributes[attribute], values, creating)
+            known = attributes[attribute]
+            place = known["group"].lower(), known["name"].lower()
+            _set(change, *place, values, {place: known}, creating)
             continue
         if values is None:
             continue
@@ -206,12 +217,12 @@ def _set(
     elif group == "element" and name in _COMPUTED:
         return  # follows from where the object hangs and what it is
     elif known is not None:
-        change.values[known["id"]] = _checked(known, value, creating)
+        change.values[known["id"]] = checked(known, value, creating)
     else:
         change.free.setdefault(group, {})[name] = value
 
 
-def _checked(attribute: Record, value: Any, creating: bool) -> Any:
+def checked(attribute: Record, value: Any, creating: bool = False) -> Any:
     """A value that fits its attribute's type and limits."""
     name = f"{attribute['group']}.{attribute['name']}"
     if not attribute["isChangeable"] and not creating:

@@ -97,6 +97,12 @@ class Fields:
             raise self.wrong(name, "a GUID")
         return found
 
+    def flag(self, name: str) -> bool | None:
+        value = self.raw(name)
+        if value is not None and not isinstance(value, bool):
+            raise self.wrong(name, "true or false")
+        return value
+
     def number(self, name: str) -> float | None:
         """A finite number, also when it came as text ("123.45"), as the documents' own samples send it."""
         value = self.raw(name)

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from bimplus_nb.sandbox.catalogue import GLOBAL_ID, OWN_GROUPS
 from bimplus_nb.sandbox.content import Attribute, ValueType
 from bimplus_nb.sandbox.wire import Record
 
@@ -24,8 +25,11 @@ TOPOLOGY_TYPES = {
     "Storey": "d72696e0-6f5e-4883-a54d-f36ccb3b5f3b",
 }
 _TREE_NAMES = {"Wall": "ID_ArchWall"}
-_OWN_GROUPS = ("general", "element", "quantity")
 _TITLES = {"general": "General", "element": "Element", "quantity": "Quantities"}
+_DEFINED = (
+    *("id", "name", "description", "group", "type", "unit", "decimal", "control", "enumdefinition"),
+    *("isChangeable", "defaultValue", "minValue", "maxValue"),
+)
 _NOTHING_DEFINED = "0aaf5a1c-2453-40cb-9232-315119dd288f"
 
 
@@ -109,7 +113,7 @@ def viewer_tail(body: Record, attributes: Mapping[str, Record], model: str, laye
     free = {
         name: _text(value)
         for group, found in groups.items()
-        if group not in _OWN_GROUPS
+        if group not in OWN_GROUPS
         for name, value in found.items()
     }
     own = {"elementtyp": body["type"], "layer": layer, "model": model}
@@ -152,21 +156,21 @@ def plain(body: Record, attributes: Mapping[str, Record], project: str, model: s
 
 def rich(body: Record, attributes: Mapping[str, Record]) -> Record:
     """Groups of described values: type, unit, limits, control and whether it may be changed; titles for the groups."""
-    groups: dict[str, dict[str, Record]] = {group: {} for group in _OWN_GROUPS}
+    groups: dict[str, dict[str, Record]] = {group: {} for group in OWN_GROUPS}
     titles = dict(_TITLES)
     for key, value in body["values"].items():
         known = attributes.get(key)
         if known is not None:
             group = known["group"].lower()
             titles.setdefault(group, known["group"])
-            groups.setdefault(group, {})[known["name"].lower()] = {**known, "value": value}
+            groups.setdefault(group, {})[known["name"].lower()] = {**described(known), "value": value}
     for group, values in body["free"].items():
         titles.setdefault(group, group)
         for name, value in values.items():
             groups.setdefault(group, {})[name] = {**_undescribed(group, name, value), "value": value}
     name = next((one for one in attributes.values() if (one["group"], one["name"]) == ("general", "name")), None)
     if name:
-        groups["general"] = {"name": {**name, "value": body["name"]}, **groups["general"]}
+        groups["general"] = {"name": {**described(name), "value": body["name"]}, **groups["general"]}
     return {
         "id": body["id"],
         "parent": body["parent"],
@@ -179,8 +183,40 @@ def rich(body: Record, attributes: Mapping[str, Record]) -> Record:
     }
 
 
-def definition(attribute: Attribute) -> Record:
+def flat(body: Record, attributes: Mapping[str, Record], *, defined: bool = True) -> Record:
+    """All values under `content` by attribute id, each with name and value, and if `defined` with type, unit and all
+    the rest. A value under a name the catalogue does not know is keyed by group and name.
+
+    Source: published JavaScript renderer 1.8.17, which reads id, name, value, type and unit.
+    """
+    record = rich(body, attributes)
+    del record["localizedAttributeGroups"]
+    items = [item for values in record["attributes"].values() for item in (values or {}).values()]
+    shown = items if defined else [{name: item[name] for name in ("id", "name", "value")} for item in items]
+    keys = [item["id"] or f"{item['group']}/{item['name']}" for item in items]
+    return {**record, "attributes": {"content": dict(zip(keys, shown, strict=True))}}
+
+
+def value(body: Record, attribute: Record) -> Any:
+    """What an object says of one attribute, None if nothing. Its name and IFC GlobalId are its own words."""
+    found = body["values"].get(attribute["id"])
+    if found is not None or not own_words(attribute):
+        return found
+    return body["ifc_id"] or None if attribute["id"] == GLOBAL_ID else body["name"]
+
+
+def own_words(attribute: Record) -> bool:
+    """Whether objects may say something of an attribute without a value of it: their name and IFC GlobalId."""
+    return attribute["id"] == GLOBAL_ID or (attribute["group"], attribute["name"]) == ("general", "name")
+
+
+def described(known: Record) -> Record:
     """An attribute of the catalogue as rich groups describe it."""
+    return {name: known[name] for name in _DEFINED}
+
+
+def definition(attribute: Attribute) -> Record:
+    """What rich groups say of an attribute."""
     return {
         "id": attribute.id,
         "name": attribute.name,

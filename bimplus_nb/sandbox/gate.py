@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bimplus_nb.sandbox.problem import Problem, shape
+from bimplus_nb.sandbox.problem import Problem, bad, shape
+from bimplus_nb.sandbox.wire import Upload
 
 BODY_LIMIT = 32 * 1024 * 1024
+UPLOAD_LIMIT = 512 * 1024 * 1024
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -26,11 +29,12 @@ Faults = Mapping[str, list[Fault]] | Callable[[str, str], Fault | None]
 
 _CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "X-Total-Count, ETag, X-Request-Id",
+    "Access-Control-Expose-Headers": "X-Total-Count, ETag, X-Request-Id, Content-Disposition",
 }
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, Range",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, Range, "
+    "Content-Range, Content-Disposition, Chunk-FileId, pageSize, pageIndex, sortColumn, sortDirection",
     "Access-Control-Max-Age": "600",
 }
 
@@ -103,15 +107,57 @@ def refusal(request: Request, problem: Problem) -> JSONResponse:
     return JSONResponse(body, problem.status, problem.headers)
 
 
-async def read_body(request: Request) -> bytes:
-    """The body, at most `BODY_LIMIT` bytes of it."""
-    too_large = Problem(413, f"A body may have at most {BODY_LIMIT} bytes.", {"Connection": "close"})
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """The body, at most `limit` bytes of it."""
+    return b"".join([chunk async for chunk in _stream(request, limit)])
+
+
+async def read_form(request: Request) -> tuple[dict[str, str], dict[str, Upload]]:
+    """The parts of a multipart body: texts, and files, each by name."""
+    return await _form(request.headers, _stream(request, UPLOAD_LIMIT))
+
+
+async def form_in_disguise(body: bytes) -> tuple[dict[str, str], dict[str, Upload]] | None:
+    """The parts of a multipart body that was not announced as one; None if it is none.
+
+    The published JavaScript SDK 1.0.56 sends thumbnails of slides and files of issues so, as application/json.
+    """
+    boundary = body[:200].partition(b"\r\n")[0]
+    if not (boundary.startswith(b"--") and body.rstrip().endswith(boundary + b"--")):
+        return None
+
+    async def once() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    kind = f"multipart/form-data; boundary={boundary[2:].decode('latin-1')}"
+    return await _form(Headers({"content-type": kind}), once())
+
+
+async def _form(headers: Headers, stream: AsyncGenerator[bytes, None]) -> tuple[dict[str, str], dict[str, Upload]]:
+    parser = MultiPartParser(headers, stream, max_files=20, max_fields=100)
+    try:
+        form = await parser.parse()
+    except (MultiPartException, ValueError, KeyError) as error:
+        raise bad(f"The multipart body cannot be read: {error}") from None
+    texts, files = {}, {}
+    for name, part in form.multi_items():
+        if isinstance(part, str):
+            texts[name.lower()] = part
+        else:
+            file_name = (part.filename or "file").replace("\\", "/").rpartition("/")[2]
+            files[name] = Upload(file_name, part.content_type or "application/octet-stream", await part.read())
+    await form.close()
+    return texts, files
+
+
+async def _stream(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+    too_large = Problem(413, f"A body may have at most {limit} bytes here.", {"Connection": "close"})
     length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > BODY_LIMIT:
+    if not length.isdigit() or int(length) > limit:
         raise too_large
-    body = bytearray()
+    seen = 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_LIMIT:
+        seen += len(chunk)
+        if seen > limit:
             raise too_large
-    return bytes(body)
+        yield chunk

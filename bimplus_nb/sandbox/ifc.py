@@ -33,8 +33,16 @@ _GREY = 0xFFC8C8C8
 _SPACE = 0x40A9C3D6
 
 
-def read(path: str | Path, *, name: str | None = None, progress: Progress | None = None) -> Model:
+class NotInstalled(SandboxError):
+    """The extra `ifc` is not there."""
+
+
+def read(
+    path: str | Path, *, name: str | None = None, key: str | None = None, progress: Progress | None = None
+) -> Model:
     """The model in an IFC file; `name` defaults to the IFC project's, else the file's.
+
+    Ids follow from the file's content, or from `key`: then they stay the same when the file changes.
 
     Raises SandboxError for a file that is missing, empty, cut off, not IFC, too large or without any geometry, and
     where ifcopenshell is not installed. Nothing is kept of such a file.
@@ -44,7 +52,7 @@ def read(path: str | Path, *, name: str | None = None, progress: Progress | None
     kernel = _kernel()
     try:
         file = kernel.open(str(path))
-        reader = _Reader(kernel, file, stable_id("ifc", digest))
+        reader = _Reader(kernel, file, stable_id("ifc", key or digest))
         elements = reader.elements(_shapes(kernel, file, path, progress))
     except SandboxError:
         raise
@@ -87,7 +95,7 @@ def _kernel() -> ModuleType:
         import ifcopenshell.util.element
         import ifcopenshell.util.placement
     except ImportError as error:
-        raise SandboxError('Importing IFC needs ifcopenshell: pip install "bimplus-nb[ifc]"') from error
+        raise NotInstalled('Importing IFC needs ifcopenshell: pip install "bimplus-nb[ifc]"') from error
     module: ModuleType = ifcopenshell
     return module
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bimplus_nb.sandbox import content, people, threejs
+from bimplus_nb.sandbox import attributes, content, people, structures, threejs
 from bimplus_nb.sandbox.catalogue import TYPES
 from bimplus_nb.sandbox.fields import stamp
-from bimplus_nb.sandbox.forms import TOPOLOGY_TYPES, Words, definition, details, dumps, entry, head, tail, virtual_tail
+from bimplus_nb.sandbox.forms import TOPOLOGY_TYPES, Words, details, dumps, entry, head, tail, virtual_tail
 from bimplus_nb.sandbox.store import Store
 from bimplus_nb.sandbox.wire import Record
 
@@ -34,6 +34,7 @@ def add_project(store: Store, team: Record, project: content.Project, began: dat
             add_model(store, record, model, began + timedelta(days=day))
         for number, issue in enumerate(project.issues, 1):
             _add_issue(store, project.id, number, issue)
+        structures.seed(store, project.id, project.structures)
     return record
 
 
@@ -104,29 +105,34 @@ def add_model(store: Store, project: Record, model: content.Model, when: datetim
     }
     with store.transaction():
         store.add("model", record, owner=project["id"], project=project["id"])
-        known = [definition(attribute) for state in states for attribute in state.attributes]
-        store.many("INSERT OR IGNORE INTO attributes VALUES (?, ?)", [(one["id"], dumps(one)) for one in known])
+        attributes.add(store, [attribute for state in states for attribute in state.attributes])
         for number, state in zip(numbers, states, strict=True):
             if number:
                 store.add("revision", _revision(record, state, number, when), owner=key, project=project["id"])
             writer = Writer(store, project["id"], key, number, current=number == numbers[-1])
-            _write_state(writer, record, state, renewed)
+            write_state(writer, record, state, renewed)
     return record
 
 
 def _revision(model: Record, state: content.Model, number: int, began: datetime) -> Record:
-    when = stamp(began + timedelta(days=number - 1))
+    when, name = stamp(began + timedelta(days=number - 1)), state.revision_name or f"Revision {number}"
+    record = new_revision(model, number, name, state.description or None, model["createdby"], when)
+    return {**record, "id": people.guid("revision", model["id"], number)}
+
+
+def new_revision(model: Record, number: int, name: str, description: str | None, user: str, when: str) -> Record:
+    """The record of a revision."""
     return {
-        "id": people.guid("revision", model["id"], number),
-        "name": state.revision_name or f"Revision {number}",
-        "description": state.description or None,
+        "id": str(uuid.uuid4()),
+        "name": name,
+        "description": description,
         "projectId": model["projectId"],
         "divisionId": model["id"],
         "revisionNr": number,
         "created": when,
-        "createdby": model["createdby"],
+        "createdby": user,
         "changed": when,
-        "changedby": model["createdby"],
+        "changedby": user,
         "applicationId": people.guid("application"),
         "inputType": "SANDBOX",
     }
@@ -242,7 +248,7 @@ class Writer:
         self.store.many("INSERT INTO solids VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
 
-def _write_state(writer: Writer, model: Record, state: content.Model, key: Callable[[str], str]) -> None:
+def write_state(writer: Writer, model: Record, state: content.Model, key: Callable[[str], str]) -> None:
     """One revision of a model: its topology, level by level, then its elements in batches."""
     division = model["topologyId"]
     top = Words(division, writer.project, model["name"], "TopologyDivision", TOPOLOGY_TYPES["TopologyDivision"])

@@ -194,6 +194,11 @@ class Issuer:
             good = session is not None and not session.ended and claims["exp"] > self._now()
             return claims["preferred_username"] if good else None
 
+    def expires_in(self, token: str) -> int:
+        """Seconds that an access token of ours is good for yet."""
+        with self._lock:
+            return max(0, int(self._claims(token).get("exp", 0) - self._now()))
+
     # inside -----------------------------------------------------------------------------------------------------------
 
     def _begin(self, user: User, scope: str, nonce: str | None) -> Session:

@@ -22,11 +22,11 @@ from bimplus_nb.sandbox.polygon import signed_area, triangulate
 from bimplus_nb.sandbox.problem import bad
 
 _SPELLINGS = (("color", "vertices", "faces"), ("c", "v", "f"))
-_FAR = 1e9  # mm: a thousand kilometres
+FAR = 1e9  # mm: a thousand kilometres
 _MOST_CORNERS = 500
 
 
-def read(mesh: Any, matrix: str | None) -> Solid:
+def read(mesh: Any, matrix: Any) -> Solid:
     """The body a mesh describes, in the service's frame. Anything wrong with it is a 400."""
     if isinstance(mesh, str):
         mesh = parse(mesh.encode())
@@ -39,10 +39,10 @@ def read(mesh: Any, matrix: str | None) -> Solid:
     color, points, faces = fields.raw(names[0]), fields.items(names[1]), fields.items(names[2])
     vertices = _points(points or [])
     if matrix is not None:
-        placed = np.column_stack((vertices, np.ones(len(vertices)))) @ _matrix(matrix).T
+        placed = np.column_stack((vertices, np.ones(len(vertices)))) @ matrix_of(matrix).T
         vertices = placed[:, :3]
     vertices = vertices[:, [0, 2, 1]] * (1, 1, -1)
-    if not np.abs(vertices).max(initial=0) < _FAR:
+    if not np.abs(vertices).max(initial=0) < FAR:
         raise bad("geometry.mesh lies too far away.")
     triangles, quads = [], []
     for polygon in _polygons(faces or [], len(vertices)):
@@ -75,12 +75,13 @@ def _points(numbers: list[Any]) -> NDArray[np.float64]:
     return np.array(numbers, dtype=float).reshape(-1, 3)
 
 
-def _matrix(text: str) -> NDArray[np.float64]:
+def matrix_of(text: Any) -> NDArray[np.float64]:
+    """A matrix from how it is written; its translation is in the last column."""
     try:
         matrix = np.frombuffer(base64.b64decode(text, validate=True), dtype="<f8")
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, TypeError):
         matrix = np.empty(0)
-    if matrix.size != 16 or not np.isfinite(matrix).all() or np.abs(matrix).max() > _FAR:
+    if matrix.size != 16 or not np.isfinite(matrix).all() or np.abs(matrix).max() > FAR:
         raise bad("element.matrix must be base64 of 16 little-endian float64.")
     return matrix.reshape(4, 4)
 

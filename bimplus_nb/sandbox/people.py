@@ -30,9 +30,24 @@ _EDIT: frozenset[Right] = _VIEW | {"Project_Edit"}
 _ADMIN: frozenset[Right] = _EDIT | {"Project_Admin", "Project_Delete", "Model_Create"}
 _OWNER: frozenset[Right] = _ADMIN | {"AllProjects", "AllModels", "Project_Create"}
 
-ROLES = MappingProxyType(
-    {"Account_Owner": _OWNER, "Project_Admin": _ADMIN, "Project_Editor": _EDIT, "Project_Viewer": _VIEW}
+OWNER = "Account_Owner"
+ROLES = MappingProxyType({OWNER: _OWNER, "Project_Admin": _ADMIN, "Project_Editor": _EDIT, "Project_Viewer": _VIEW})
+
+MEMBER = "Member"
+"""In the team without a role in its projects: sees what a project gives."""
+
+RESOURCES: MappingProxyType[str, tuple[Right, ...]] = MappingProxyType(
+    {
+        "UserRightGlobal": ("AllProjects", "AllModels", "Project_Create"),
+        "UserRightProject": (
+            *("Project_Admin", "Project_Edit", "Project_Delete", "Project_View", "Model_ViewAll", "Model_Create"),
+        ),
+    }
 )
+"""All rights by what they are rights in, in the order of the role payload."""
+
+PASSWORD = "sandbox"
+"""Every demo user's, for the API's old sign-in."""
 
 
 def rights(role: str | None) -> frozenset[Right]:
@@ -43,6 +58,20 @@ def rights(role: str | None) -> frozenset[Right]:
 def guid(*name: object) -> str:
     """The same id for the same name in every sandbox."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "bimplus-sandbox:" + "/".join(map(str, name))))
+
+
+# The service's own, as in the documents' sample (Role Service); the vendor's .NET example knows them by heart.
+ROLE_IDS = MappingProxyType(
+    {
+        "Account_Owner": "2baca0e4-2eee-4f7c-bc56-22ed54a1859c",
+        "Project_Admin": "a298b28d-9711-4a76-9a7d-910cbf144ee5",
+        "Project_Editor": "f11d32e2-30b7-4f81-8a74-2165ecc00cf6",
+        "Project_Viewer": "a618d075-7e4a-4bde-9d58-d2979696fa96",
+    }
+)
+
+PORTAL = guid("application", "portal")
+"""The application id of the shop and portal, which alone may manage users, teams and database servers."""
 
 
 @dataclass(frozen=True, slots=True)

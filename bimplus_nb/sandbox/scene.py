@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
+from typing import Any
 
+import numpy as np
 import orjson
 
 from bimplus_nb.sandbox.catalogue import LAYERS
 from bimplus_nb.sandbox.forms import viewer_tail
+from bimplus_nb.sandbox.private import Hidden
 from bimplus_nb.sandbox.store import Store
 from bimplus_nb.sandbox.threejs import record, with_normals
 from bimplus_nb.sandbox.tree import Found, below
@@ -22,16 +25,21 @@ TREE, VIEWER, NORMALS = 1, 2, 4
 """The bits of `properties/{n}`. 8, which the vendor's viewer sends, is undocumented and changes nothing here."""
 
 _PLANS = 32
+_SMALL = 0.02
+"""At detail 0, bodies whose longest side is below this share of the whole scene's are left out; at 100 none is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What an answer is asked for: the row it begins at, a layer, an element type, and the bits of `properties`."""
+    """What an answer is asked for: the row it begins at, a layer, an element type, how much detail (0 to 100), the bits
+    of `properties`; and what its reader may not see."""
 
     root: int
     layer: str | None = None
     type: str | None = None
     bits: int = 0
+    detail: int = 100
+    hidden: Hidden = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +65,22 @@ class Scenes:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._plans: OrderedDict[tuple[int, str | None, str | None], Plan] = OrderedDict()
+        self._plans: OrderedDict[Wanted, Plan] = OrderedDict()
         self._as_of = -1
 
     def plan(self, wanted: Wanted) -> Plan:
         if self._as_of != self._store.writes:
             self._plans.clear()
             self._as_of = self._store.writes
-        key = (wanted.root, wanted.layer, wanted.type)
+        key = replace(wanted, bits=0)
         if key not in self._plans:
             rows = self._store.rows(
-                below()
-                + "SELECT s.seq, s.object FROM below JOIN objects o USING (seq) JOIN solids s ON s.object = o.seq "
+                below(without=wanted.hidden) + "SELECT s.seq, s.object, s.x0, s.y0, s.z0, s.x1, s.y1, s.z1 "
+                "FROM below JOIN objects o USING (seq) JOIN solids s ON s.object = o.seq "
                 "WHERE o.layer = coalesce(?, o.layer) AND o.type = coalesce(?, o.type) ORDER BY s.object, s.seq",
-                *key,
+                *(wanted.root, wanted.layer, wanted.type),
             )
+            rows = [row[:2] for row in _large_enough(rows, wanted.detail)]
             before = [None, *(owner for _, owner in rows)]
             starts = [place for place, (_, owner) in enumerate(rows) if owner != before[place]]
             self._plans[key] = Plan([seq for seq, _ in rows], starts)
@@ -167,6 +176,15 @@ def etag(store: Store, root: Found, *question: object) -> str:
     models = store.all("model", owner=root.project) if root.model is None else [store.get("model", root.model) or {}]
     versions = [(model["id"], model["version"]) for model in models]
     return blake2b(repr((store.salt, root.seq, versions, question)).encode(), digest_size=12).hexdigest()
+
+
+def _large_enough(rows: list[Any], detail: int) -> list[Any]:
+    """The bodies (rows that end in a box) that `detail` shows. What the real service leaves out is not known."""
+    if detail >= 100 or not rows:
+        return rows
+    low, high = np.hsplit(np.array([row[-6:] for row in rows]), 2)
+    least = _SMALL * (100 - detail) / 100 * (high.max(axis=0) - low.min(axis=0)).max()
+    return [row for row, side in zip(rows, (high - low).max(axis=1).tolist(), strict=True) if side >= least]
 
 
 def _viewbox(lows: Sequence[Sequence[float]], highs: Sequence[Sequence[float]]) -> dict[str, float]:

@@ -6,38 +6,27 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import orjson
-
 from bimplus_nb.errors import SandboxError
-from bimplus_nb.sandbox import content, ingest, people
-from bimplus_nb.sandbox.catalogue import ATTRIBUTES
-from bimplus_nb.sandbox.forms import definition
+from bimplus_nb.sandbox import accounts, attributes, content, ingest, passwords, people, templates
 from bimplus_nb.sandbox.store import Store
 from bimplus_nb.sandbox.wire import Record
 
 _BEGAN = datetime(2026, 1, 12, 8, tzinfo=UTC)
 _NOBODY_WRITES = {user.username: "Project_Viewer" for user in people.USERS}
-_STORAGE = 50 * 2**30
 
 
 def _settle(store: Store) -> None:
     """What is there before any project."""
-    known = [(attribute.id, orjson.dumps(definition(attribute))) for attribute in ATTRIBUTES]
     ids = {user.username: user.id for user in people.USERS}
-    store.many("INSERT OR IGNORE INTO attributes VALUES (?, ?)", known)
+    attributes.seed(store)
     for user in people.USERS:
         store.add("user", _user(user))
+        passwords.keep(store, user.id, people.PASSWORD)
     for team in people.TEAMS:
-        owner = next(name for name, role in team.members.items() if role == "Account_Owner")
-        record = {
-            "id": team.id,
-            "slug": team.slug,
-            "name": team.name,
-            "owner": ids[owner],
-            "totalStorage": _STORAGE,
-            "members": {ids[name]: role for name, role in team.members.items()},
-        }
-        store.add("team", record)
+        owner = next(name for name, role in team.members.items() if role == people.OWNER)
+        record = accounts.new_team(team.slug, team.name, ids[owner], team.id)
+        record["members"] = {ids[name]: role for name, role in team.members.items()}
+        templates.furnish(store, store.add("team", record))
 
 
 def demo_projects(seed: int = 0, scale: int | None = None) -> list[tuple[people.Team, content.Project]]:
@@ -70,7 +59,8 @@ def import_model(store: Store, project: str, model: content.Model) -> str:
     """Adds a model to the demo team's project of that name, made if there is none. Answers the project's id."""
     home, now = _team(store, people.RIVERSIDE), datetime.now(UTC)
     with store.transaction():
-        found = next((one for one in store.all("project", owner=home["id"]) if one["name"] == project), None)
+        present = (one for one in store.all("project", owner=home["id"]) if "recycled" not in one)
+        found = next((one for one in present if one["name"] == project), None)
         if found is None:
             found = ingest.add_project(store, home, content.Project(people.guid("import", project), project, ""), now)
         ingest.add_model(store, found, model, now)
@@ -86,21 +76,5 @@ def _team(store: Store, team: people.Team) -> Record:
 
 def _user(user: people.User) -> Record:
     given, _, family = user.name.partition(" ")
-    return {
-        "id": user.id,
-        "email": user.email,
-        "status": "Active",
-        "firstname": given,
-        "lastname": family,
-        "company": people.RIVERSIDE.name,
-        "displayname": user.name,
-        "info": "",
-        "gender": "",
-        "phoneWork": "",
-        "phoneHome": "",
-        "fax": "",
-        "mobile": "",
-        "birthDate": "",
-        "address": {"street": "", "streetNr": "", "zip": "", "city": "", "country": ""},
-        "preferedLanguage": "en",
-    }
+    names = {"firstname": given, "lastname": family, "displayname": user.name, "company": people.RIVERSIDE.name}
+    return accounts.new_user(user.email, user.id) | names | {"preferedLanguage": "en"}

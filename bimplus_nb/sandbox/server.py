@@ -6,6 +6,7 @@ import asyncio
 import gc
 import socket
 import threading
+import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
@@ -17,14 +18,19 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bimplus_nb.errors import SandboxError
-from bimplus_nb.sandbox import issuer_app, people, seeding
-from bimplus_nb.sandbox.app import VERSION, Service
+from bimplus_nb.sandbox import importing, issuer_app, people, seeding
+from bimplus_nb.sandbox.app import VERSION, Application
 from bimplus_nb.sandbox.authorization import CLIENT_ID
 from bimplus_nb.sandbox.gate import Faults
 from bimplus_nb.sandbox.issuer import Issuer
+from bimplus_nb.sandbox.jobs import Jobs
+from bimplus_nb.sandbox.logbook import Logbook
 from bimplus_nb.sandbox.people import User
 from bimplus_nb.sandbox.routes import TABLES
+from bimplus_nb.sandbox.scene import Scenes
+from bimplus_nb.sandbox.sessions import Sessions
 from bimplus_nb.sandbox.store import Store
+from bimplus_nb.sandbox.wire import Service
 
 
 class Sandbox:
@@ -45,6 +51,12 @@ class Sandbox:
     users: tuple[User, ...] = people.USERS
     """The demo users: account owner, project admin, editor, viewer."""
 
+    password = people.PASSWORD
+    """Every demo user's password for the API's old sign-in, `client.authorization.sign_in`. The usual one asks none."""
+
+    portal = people.PORTAL
+    """The `application_id` of the shop and portal; a token for it may manage users, teams and database servers."""
+
     def __init__(
         self,
         *,
@@ -62,10 +74,13 @@ class Sandbox:
         api, sign_in = _listen(port), _listen(0)
         self._issuer.url = f"http://127.0.0.1:{sign_in.getsockname()[1]}{issuer_app.REALM}"
         self.url = f"http://127.0.0.1:{api.getsockname()[1]}{VERSION}"
-        service = Service(self._store, self._issuer, _waiting(self._filled))
+        jobs = Jobs()
+        self._sessions = Sessions(self._store, self._issuer)
+        service = Service(self._store, self._sessions, Scenes(self._store), jobs, Logbook())
+        application = Application(service, _waiting(self._filled))
         self._servers = _Servers(
             {
-                api: service.application(TABLES, latency=latency, faults=faults),
+                api: application.serve(TABLES, latency=latency, faults=faults),
                 sign_in: issuer_app.application(self._issuer),
             }
         )
@@ -77,7 +92,7 @@ class Sandbox:
         )
         filler.start()
         # A sandbox that is simply forgotten, as when a cell is run again, takes its thread and ports with it.
-        self._stop = weakref.finalize(self, _close, self._servers, filler, self._store)
+        self._stop = weakref.finalize(self, _close, self._servers, filler, jobs, self._store)
         if scale:
             self.wait()
 
@@ -99,12 +114,20 @@ class Sandbox:
         """Closes both servers and the store. Harmless when stopped already."""
         self._stop()
 
-    def token(self, user: str | User = "anna") -> str:
-        """An access token for a demo user, for tools that do not sign in themselves."""
+    def token(self, user: str | User = "anna", *, application: str | None = None) -> str:
+        """An access token for a demo user, for tools that do not sign in themselves.
+
+        With `application` one of the API's own old kind, good for what that application may do (`Sandbox.portal`).
+        """
         username = user.username if isinstance(user, User) else user
         if username not in self._issuer.users:
             raise ValueError(f"There is no user {username!r}; there are {', '.join(self._issuer.users)}.")
-        return self._issuer.token(self._issuer.users[username])
+        known = self._issuer.users[username]
+        if application is None:
+            return self._issuer.token(known)
+        self.wait()
+        begun = self._sessions.begin({"id": known.id}, application=application, client=str(uuid.uuid4()))
+        return str(begun["access_token"])
 
     def import_ifc(self, path: str | Path, *, project: str | None = None) -> str:
         """The id of the project that now has an IFC file as a model. `project` is its name, by default the file's; a
@@ -171,7 +194,8 @@ def _open(path: str | Path | None) -> Store:
     try:
         return Store(None if path is None else Path(path))
     except Exception as error:
-        raise SandboxError(f"{path} cannot be used as a sandbox's file: {error}") from error
+        why = f"{error}; another sandbox is using it" if "locked" in str(error) else error
+        raise SandboxError(f"{path} cannot be used as a sandbox's file: {why}") from error
 
 
 def _listen(port: int) -> socket.socket:
@@ -194,6 +218,7 @@ def _fill(filled: Future[None], store: Store, issuer: Issuer, seed: int, scale: 
         if not store.seeded:
             with _no_collection():
                 seeding.fill(store, seeding.demo_projects(seed, scale))
+        importing.recover(store)
     except BaseException as error:
         filled.set_exception(error)
     else:
@@ -225,7 +250,8 @@ def _waiting(filled: Future[None]) -> Callable[[], Awaitable[None]]:
     return ready
 
 
-def _close(servers: _Servers, filler: threading.Thread, store: Store) -> None:
+def _close(servers: _Servers, filler: threading.Thread, jobs: Jobs, store: Store) -> None:
     servers.close()
     filler.join()
+    jobs.close()
     store.close()

@@ -1,9 +1,10 @@
 """The sandbox's memory: SQLite, in memory or in a file, one connection behind one lock.
 
-Three tables. `things` holds everything that is a record with a few fields (users, teams, projects, models, revisions,
-issues, pins, comments): its JSON, what it hangs from (`owner`) and what it points at (`about`). `objects` holds the
-tree of every project, one row an object and revision. `solids` holds the bodies, already written as the JSON they are
-served as. Deleting a row deletes what hangs from it, by triggers, so nothing is ever half there.
+Four tables. `things` holds everything that is a record with a few fields (users, teams, projects, models, revisions,
+issues, pins, comments, structures, …): its JSON, what it hangs from (`owner`) and what it points at (`about`).
+`objects` holds the tree of every project, one row an object and revision. `solids` holds the bodies, already written
+as the JSON they are served as. `files` holds what was uploaded, by what it belongs to. Deleting a row deletes what
+hangs from it, by triggers, so nothing is ever half there.
 """
 
 from __future__ import annotations
@@ -44,18 +45,23 @@ CREATE TABLE solids (
     x0 REAL, y0 REAL, z0 REAL, x1 REAL, y1 REAL, z1 REAL,
     head BLOB NOT NULL, geometry BLOB NOT NULL, tail BLOB NOT NULL);
 CREATE INDEX solids_object ON solids (object);
+CREATE TABLE files (
+    owner TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (owner, name)) WITHOUT ROWID;
 CREATE TRIGGER things_cascade AFTER DELETE ON things BEGIN
     DELETE FROM things WHERE owner = OLD.id;
+    DELETE FROM files WHERE owner = OLD.id;
     DELETE FROM objects WHERE OLD.kind = 'model' AND model = OLD.id;
     DELETE FROM objects WHERE OLD.kind = 'project' AND id = OLD.id;
+    DELETE FROM attributes WHERE OLD.kind = 'team' AND json_extract(CAST(body AS TEXT), '$.team') = OLD.id;
 END;
 CREATE TRIGGER objects_cascade AFTER DELETE ON objects WHEN OLD.current BEGIN
     DELETE FROM things WHERE owner = OLD.id AND kind != 'model' OR about = OLD.id;
+    DELETE FROM files WHERE owner = OLD.id;
 END;
 """
 
 
-_VERSION = 20260301
+_VERSION = 20261125
 
 
 class Store:
@@ -202,6 +208,19 @@ class Store:
 
     def delete(self, key: str) -> None:
         self.run("DELETE FROM things WHERE id = ?", key)
+
+    # files ----------------------------------------------------------------------------------------------------------
+
+    def keep_file(self, owner: str, name: str, body: bytes) -> None:
+        """Keeps bytes as the `name` of a thing or object ("content", "thumbnail"), instead of those there were."""
+        self.run("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", owner, name, body)
+
+    def file(self, owner: str, name: str) -> bytes | None:
+        row = self.row("SELECT body FROM files WHERE owner = ? AND name = ?", owner, name)
+        return row[0] if row else None
+
+    def drop_file(self, owner: str, name: str) -> None:
+        self.run("DELETE FROM files WHERE owner = ? AND name = ?", owner, name)
 
 
 def _statements(script: str) -> Iterator[str]:

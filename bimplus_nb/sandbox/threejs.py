@@ -80,6 +80,14 @@ def faces_of(records: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int6
     return numbers[split:].reshape(-1, 4)[:, 1:], numbers[:split].reshape(-1, 5)[:, 1:]
 
 
+def moved(geometry: bytes, by: Sequence[float]) -> tuple[bytes, tuple[float, ...]]:
+    """A body that lies elsewhere, as written, and its box."""
+    start = geometry.index(b'"vertices":') + len(b'"vertices":')
+    points = np.round(np.array(orjson.loads(geometry[start:]), dtype=float).reshape(-1, 3) + by, _DECIMALS) + 0.0
+    box = (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+    return geometry[:start] + _dumps(points.ravel()), box
+
+
 def with_normals(geometries: Sequence[bytes]) -> list[bytes]:
     """The same faces, each with the index of its normal, and the normals (``"normals":[x, y, z, ...]``)."""
     found = orjson.loads(b"[{" + b"},{".join(geometries) + b"}]")

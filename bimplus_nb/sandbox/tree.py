@@ -9,6 +9,7 @@ import orjson
 
 from bimplus_nb.sandbox import access
 from bimplus_nb.sandbox.people import Right
+from bimplus_nb.sandbox.private import Hidden, condition, hidden
 from bimplus_nb.sandbox.problem import missing
 from bimplus_nb.sandbox.store import Store
 from bimplus_nb.sandbox.wire import Ask, Record
@@ -17,13 +18,13 @@ Keep = Literal["all", "nodes", "models"]
 _KEEP = {"all": "", "nodes": "AND NOT o.is_element", "models": "AND o.type = 'TopologyDivision'"}
 
 
-def below(keep: Keep = "all") -> str:
+def below(keep: Keep = "all", without: Hidden = ()) -> str:
     """SQL for the rows at and below one. A project has the latest revision of each model below it, a model's node its
-    own. What is not kept is not entered either."""
+    own. What is not kept, or is hidden, is not entered either."""
     return f"""WITH RECURSIVE below (seq, model) AS (
         SELECT seq, model FROM objects WHERE seq = ?
         UNION ALL SELECT o.seq, o.model FROM below b JOIN objects o
-            ON o.up = b.seq AND (b.model IS NOT NULL OR o.current) {_KEEP[keep]}) """
+            ON o.up = b.seq AND (b.model IS NOT NULL OR o.current) {_KEEP[keep]} AND {condition(without, "o")}) """
 
 
 class Found(NamedTuple):
@@ -46,7 +47,11 @@ def find(ask: Ask, right: Right = "Project_View", *, name: str = "object") -> Fo
     rows = ask.store.rows(
         "SELECT current, seq, id, revision, up, project, model, type, layer, body FROM objects WHERE id = ?", key
     )
-    access.require(ask, right, rows[0][5] if rows else None, what="object", name=ask.path[name])
+    project = access.require(ask, "Project_View", rows[0][5] if rows else None, what="object", name=ask.path[name])
+    unseen = hidden(ask, project)
+    if any((row[6], row[8]) in unseen for row in rows):
+        raise missing("object", ask.path[name])
+    access.require(ask, right, project["id"])
     asked = ask.whole("revision")
     if not asked or all(row[3] == 0 for row in rows):
         rows = [row for row in rows if row[0]]
@@ -63,10 +68,11 @@ def found(row: Any) -> Found:
     return Found._make((*columns, orjson.loads(body)))
 
 
-def tree(store: Store, root: int, *, keep: Keep = "all", short: bool = False) -> bytes:
+def tree(store: Store, root: int, *, keep: Keep = "all", short: bool = False, without: Hidden = ()) -> bytes:
     """The tree from a row down as the JSON of nested entries, in the order the objects were made."""
     rows = store.rows(
-        below(keep) + "SELECT o.seq, o.up, o.entry, o.details FROM below JOIN objects o USING (seq) ORDER BY o.seq",
+        below(keep, without)
+        + "SELECT o.seq, o.up, o.entry, o.details FROM below JOIN objects o USING (seq) ORDER BY o.seq",
         root,
     )
     children: dict[int, list[int]] = defaultdict(list)

@@ -4,30 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.message import Message
+from email.utils import collapse_rfc2231_value
 from typing import TYPE_CHECKING, Any
 
 from bimplus_nb.sandbox.fields import Fields, guid, parse
 from bimplus_nb.sandbox.problem import bad, missing
 
 if TYPE_CHECKING:
-    from bimplus_nb.sandbox.issuer import Issuer
+    from bimplus_nb.sandbox.jobs import Jobs
+    from bimplus_nb.sandbox.logbook import Logbook
     from bimplus_nb.sandbox.scene import Scenes
+    from bimplus_nb.sandbox.sessions import Sessions, Signed
     from bimplus_nb.sandbox.store import Store
 
 Record = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file that came with a request."""
+
+    name: str
+    type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What all operations share."""
+
+    store: Store
+    sessions: Sessions
+    scenes: Scenes
+    jobs: Jobs
+    logbook: Logbook
+
+
 @dataclass(slots=True)
 class Ask:
-    """One request as a handler sees it. `user` is the caller's record (empty where no sign-in is needed)."""
+    """One request as a handler sees it. `user` is the caller's record (empty where no sign-in is needed), `signed` the
+    sign-in it comes from. `form` and `files` are the parts of a multipart body, by name."""
 
     path: Mapping[str, str]
     query: Mapping[str, str]
+    headers: Mapping[str, str]
     body: bytes
-    store: Store
-    issuer: Issuer
-    scenes: Scenes
+    form: Mapping[str, str]
+    files: Mapping[str, Upload]
+    service: Service
     user: Record
+    signed: Signed | None
+
+    @property
+    def store(self) -> Store:
+        return self.service.store
 
     def id(self, name: str) -> str:
         """A GUID of the path; what is none cannot exist, so it is a 404."""
@@ -42,6 +73,15 @@ class Ask:
         if not isinstance(value, dict):
             raise bad("The body must be a JSON object.")
         return Fields(value)
+
+    def upload(self) -> Upload:
+        """The file of the request: the first part that is one, or the body itself."""
+        if self.files:
+            return next(iter(self.files.values()))
+        if not self.body:
+            raise bad("A file must be sent: multipart/form-data with a part named file, or as the body itself.")
+        kind = self.headers.get("content-type", "application/octet-stream").partition(";")[0].strip()
+        return Upload(disposition(self.headers.get("content-disposition", "")) or "file", kind, self.body)
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A switch of the query: true/false, 1/0, compared without case."""
@@ -65,6 +105,16 @@ class Ask:
         return int(value)
 
 
+def disposition(header: str) -> str:
+    """The file name in a Content-Disposition header, without any folder; empty if there is none."""
+    message = Message()
+    message["content-disposition"] = header[:4000]
+    names = [value for key, value in message.get_params([], "content-disposition") if key.lower() == "filename"]
+    # Of two the one written as filename* is whole, the other for old programs (RFC 6266, section 4.3).
+    name = next((value for value in names if isinstance(value, tuple)), names[0] if names else "")
+    return collapse_rfc2231_value(name).replace("\\", "/").rpartition("/")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer that is more than its JSON value: bytes ready to send, own headers, or an ETag known in advance.
@@ -76,6 +126,8 @@ class Reply:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     etag: str | None = None
+    strong: bool = False
+    """Whether the ETag stands for these very bytes, so that a part of them may be asked for later."""
 
 
 Handler = Callable[[Ask], Any]
@@ -90,7 +142,9 @@ class Entry:
     path: str
     handler: Handler
     status: int
-    public: bool
+    public: bool = False
+    upload: bool = False
+    """Whether a file may come with it, which may be larger than other bodies."""
 
 
 class Table:
@@ -100,20 +154,24 @@ class Table:
         self.entries: list[Entry] = []
 
     def get(self, *paths: str, public: bool = False) -> Callable[[Handler], Handler]:
-        return self._list("GET", paths, 200, public)
+        return self._list("GET", paths, 200, public=public)
 
-    def post(self, *paths: str, status: int = 201) -> Callable[[Handler], Handler]:
-        return self._list("POST", paths, status, False)
+    def post(
+        self, *paths: str, status: int = 201, public: bool = False, upload: bool = False
+    ) -> Callable[[Handler], Handler]:
+        return self._list("POST", paths, status, public=public, upload=upload)
 
-    def put(self, *paths: str) -> Callable[[Handler], Handler]:
-        return self._list("PUT", paths, 200, False)
+    def put(self, *paths: str, upload: bool = False) -> Callable[[Handler], Handler]:
+        return self._list("PUT", paths, 200, upload=upload)
 
     def delete(self, *paths: str) -> Callable[[Handler], Handler]:
-        return self._list("DELETE", paths, 200, False)
+        return self._list("DELETE", paths, 200)
 
-    def _list(self, method: str, paths: tuple[str, ...], status: int, public: bool) -> Callable[[Handler], Handler]:
+    def _list(
+        self, method: str, paths: tuple[str, ...], status: int, *, public: bool = False, upload: bool = False
+    ) -> Callable[[Handler], Handler]:
         def add(handler: Handler) -> Handler:
-            self.entries.extend(Entry(method, path, handler, status, public) for path in paths)
+            self.entries.extend(Entry(method, path, handler, status, public, upload) for path in paths)
             return handler
 
         return add

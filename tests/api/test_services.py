@@ -98,7 +98,7 @@ def test_a_models_and_an_objects_life(client: Client, project: Record) -> None:
     assert model.id in client.models.of_team().ids
     client.models.update(model.id, name="Renamed")
     assert client.models.get(model.id)["name"] == "Renamed"
-    assert client.models.revisions(model.id) == []
+    assert client.revisions.all(model.id) == []
     root = client.objects.create(
         type="TopologyDivision", parent=project.id,
         attributes={"general": {"name": "Root"}, "element": {"divisionid": model.id}},

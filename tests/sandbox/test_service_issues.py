@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -25,6 +26,7 @@ from bimplus_nb.sandbox.people import guid
 
 Call = Callable[..., httpx.Client]
 ISSUES = f"/riverside/projects/{PROJECT}/issues"
+CLOSE = {"Open": "Closed", "Solved": "Closed", "Closed": "Open"}
 USERS = {user.username: user.id for user in Sandbox.users}
 
 
@@ -205,3 +207,115 @@ def test_a_deleted_issue_takes_its_pins_and_comments(own_house: Sandbox, caller:
     assert carla.get(f"/riverside/pins/{pin}").status_code == 404
     assert carla.get(f"/riverside/comments/{comment}").status_code == 404
     assert [one["shortId"] for one in carla.get(ISSUES).json()] == [2]
+
+
+@pytest.mark.parametrize("user", ["anna", "ben", "carla", "david"])
+@pytest.mark.parametrize("status", ["Open", "Solved", "Closed"])
+def test_the_rights_stated_are_those_one_has(own_house: Sandbox, caller: Call, user: str, status: str) -> None:
+    """carla wrote it, david is responsible, ben administers the project, anna owns the team."""
+    carla, who = caller(own_house, "carla"), caller(own_house, user)
+    acts: dict[str, list[tuple[str, str, Any]]] = {
+        "update": [("PUT", "", {"name": "Other"}), ("PUT", "", {"responsible": USERS["ben"]})],
+        "solve": [("PUT", "", {"solution": "By hand"})],
+        "close": [("PUT", "", {"status": CLOSE[status]})],
+        "delete": [("DELETE", "", None)],
+        "forceDelete": [("DELETE", "?forceDelete=true", None)],
+        "comment": [("POST", "/comments", {"text": "x"})],
+        "pin": [("POST", "/pins", {"objectId": WALL})],
+    }
+    if status != "Closed":
+        acts["solve"].append(("PUT", "", {"status": {"Open": "Solved", "Solved": "Open"}[status]}))
+    stated = {}
+    for right, requests in acts.items():
+        for method, suffix, body in requests:
+            issue = carla.post(ISSUES, json={"name": "x", "responsible": USERS["david"], "status": status}).json()
+            path = f"/riverside/issues/{issue['id']}"
+            stated = who.get(f"{path}/rights").json()
+            answer = who.request(method, path + suffix, json=body)
+            assert (answer.status_code < 400) == stated[right], (right, body, answer.text)
+            if not stated[right]:
+                assert answer.status_code == 403
+                assert carla.get(path).json() == issue
+    assert set(stated) == set(acts)
+
+
+def test_numbers_are_single_also_when_many_write_at_once(own_house: Sandbox, caller: Call) -> None:
+    clients = [caller(own_house, user) for user in ("anna", "ben", "carla")]
+    with ThreadPoolExecutor(12) as pool:
+        made = [*pool.map(lambda n: clients[n % 3].post(ISSUES, json={"name": str(n)}).json()["shortId"], range(60))]
+    assert sorted(made) == [*range(3, 63)]
+
+
+def test_several_responsibles(own_house: Sandbox, caller: Call) -> None:
+    carla, david, ben = (caller(own_house, user) for user in ("carla", "david", "ben"))
+    body = {"name": "x", "responsibles": ["david@example.com", {"id": USERS["ben"]}, USERS["ben"].upper()]}
+    issue = carla.post(ISSUES, json=body).json()
+    path = f"/riverside/issues/{issue['id']}"
+    assert [one["id"] for one in issue["responsibles"]] == [USERS["david"], USERS["ben"]]
+    assert issue["responsible"] == issue["responsibles"][0]
+    for one in (david, ben):
+        assert one.put(path, json={"solution": one.headers["Authorization"][:20]}).status_code == 200
+        assert one.put(path, json={"responsibles": []}).status_code == 403
+    # What is sent back as it was read changes nothing; of the two fields the one that differs is meant.
+    assert carla.put(path, json=issue).json()["responsibles"] == issue["responsibles"]
+    assert carla.put(path, json={**issue, "responsible": "BEN@example.com"}).json()["responsibles"] == [
+        issue["responsibles"][1]
+    ]
+    assert carla.put(path, json={**issue, "responsibles": []}).json()["responsible"] is None
+    assert ben.put(path, json={"solution": "No more mine"}).status_code == 403
+
+
+def test_who_is_told(own_house: Sandbox, caller: Call) -> None:
+    """Author, responsible and copied in, but who did it."""
+    carla, david = caller(own_house, "carla"), caller(own_house, "david")
+    everyone = {user: caller(own_house, user) for user in USERS}
+
+    def news() -> dict[str, list[str]]:
+        got = {}
+        for user, client in everyone.items():
+            messages = [one for one in client.get("/user/messages").json() if one["source"] == "IssueService"]
+            got[user] = [one["topic"] for one in messages]
+            for one in messages:
+                assert client.delete(f"/messages/{one['id']}").status_code == 200
+        return {user: topics for user, topics in got.items() if topics}
+
+    issue = carla.post(ISSUES, json={"name": "x", "responsible": USERS["david"], "cc": [USERS["ben"]]}).json()
+    path = f"/riverside/issues/{issue['id']}"
+    assert news() == {"david": ["ISSUE_CREATED"], "ben": ["ISSUE_CREATED"]}
+    david.put(path, json={"status": "Solved", "solution": "Done"})
+    assert news() == {"carla": ["ISSUE_UPDATED"], "ben": ["ISSUE_UPDATED"]}
+    carla.put(path, json={"responsible": USERS["anna"], "cc": []})
+    assert news() == {"david": ["ISSUE_UPDATED"], "ben": ["ISSUE_UPDATED"], "anna": ["ISSUE_UPDATED"]}
+    assert david.put(path, json={"name": "Refused"}).status_code == 403
+    carla.put(path, json={"status": "Solved"})
+    assert news() == {}, "neither a refusal nor what changes nothing is news"
+    carla.delete(path)
+    assert news() == {"anna": ["ISSUE_DELETED"]}
+    everyone["anna"].delete(ISSUES)
+    assert news() == {user: ["ISSUE_DELETED"] for user in ("ben", "carla", "david")}
+
+
+def test_scenes_and_their_pictures(own_house: Sandbox, caller: Call) -> None:
+    anna = caller(own_house)
+    scene = {"camera": {"fov": 45}, "thumbnail": "data:image/png;base64,AAAA", "unknown": [{"é": None}], "version": 3}
+    path = f"/riverside/issues/{anna.post(ISSUES, json={'name': 'x', 'scene': scene}).json()['id']}"
+    assert anna.get(path).json()["scene"] == scene
+    assert anna.get(f"{ISSUES}?scenethumbnail=true").json()[2]["scene"] == scene
+    (less,) = [one["scene"] for one in anna.get(f"{ISSUES}?scenethumbnail=false").json() if one["scene"]]
+    assert less == {key: value for key, value in scene.items() if key != "thumbnail"}
+
+
+@pytest.mark.parametrize("query", ["scene=maybe", "shortinfo=2", "currenttime=soon", "scenethumbnail=x"])
+def test_lists_that_nobody_can_give(anna: httpx.Client, query: str) -> None:
+    assert anna.get(f"{ISSUES}?{query}").status_code == 400
+
+
+def test_the_types_are_in_the_library_and_not_where_the_documents_list_them(anna: httpx.Client) -> None:
+    types = anna.get("/riverside/lib/issuetypes").json()
+    names = ["Problem", "Remark", "Task", "Appointment", "Document", "Contact", "Clash"]
+    assert [one["name"] for one in types] == names
+    assert len({one["id"] for one in types}) == 7
+    for path in ("types", f"types/{types[0]['id']}"):
+        answer = anna.get(f"/riverside/issues/{path}")
+        assert answer.status_code == 501
+        assert "lib/issuetypes" in answer.json()["message"]

@@ -116,7 +116,7 @@ def test_what_is_not_there(anna: httpx.Client, path: str) -> None:
 
 
 def test_a_method_that_is_not_there(anna: httpx.Client) -> None:
-    answer = anna.patch("/teams")
+    answer = anna.patch("/hello")
     refused(answer, 405)
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD"}
 
