@@ -16,11 +16,24 @@ from typing import Literal, get_args
 
 from bimplus_nb.auth import environment
 from bimplus_nb.auth.oidc import Issuer
-from bimplus_nb.auth.pending import PATIENCE, Pending
+from bimplus_nb.auth.page import Page
+from bimplus_nb.auth.pending import PATIENCE, Pending, Redirected
 from bimplus_nb.auth.session import Scheme, Session
 from bimplus_nb.auth.tokens import TokenSet
 
-__all__ = ["PATIENCE", "Choice", "Issuer", "Pending", "Scheme", "Session", "TokenSet", "Way", "choose"]
+__all__ = [
+    "PATIENCE",
+    "Choice",
+    "Issuer",
+    "Page",
+    "Pending",
+    "Redirected",
+    "Scheme",
+    "Session",
+    "TokenSet",
+    "Way",
+    "choose",
+]
 
 Way = Literal["environment", "sandbox", "loopback"]
 

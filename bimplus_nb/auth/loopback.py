@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from bimplus_nb.auth.oidc import Issuer
-from bimplus_nb.auth.pending import Pending
+from bimplus_nb.auth.pending import Pending, Redirected
 from bimplus_nb.auth.tokens import TokenSet
 from bimplus_nb.errors import BimplusError
 
@@ -24,7 +24,7 @@ def start(issuer: Issuer, accept: Callable[[TokenSet], None]) -> Pending:
     except BaseException:
         server.server_close()
         raise
-    pending = server.pending = Pending(issuer, attempt, accept)
+    pending = server.pending = Redirected(issuer, attempt, accept)
     server.state = attempt.state
     server.home = attempt.redirect_uri
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="bimplus sign-in", daemon=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -17,17 +18,19 @@ PATIENCE = 300.0
 class Pending:
     """A sign-in under way. Nothing here blocks but `wait`.
 
-    Open `url` in a browser; the sign-in ends when the browser comes back by itself, or by `complete` with the address
-    at which the browser ended. `future` is done when it has ended, with the error if it failed; await it by
-    ``asyncio.wrap_future(pending.future)``. `accept` is given the tokens.
+    Open `url` in a browser; where there is a `code`, type it there. `until` is when the link is dead, in seconds since
+    1970. `future` is done when it has ended, with the error if it failed; await it by
+    ``asyncio.wrap_future(pending.future)``.
     """
 
-    def __init__(self, issuer: Issuer, attempt: Attempt, accept: Callable[[TokenSet], None]) -> None:
-        self.url = attempt.url
+    takes_address = False
+    """Whether it can be ended by pasting the address at which the browser ended, see `complete`."""
+
+    def __init__(self, url: str, *, code: str = "", patience: float = PATIENCE) -> None:
+        self.url = url
+        self.code = code
+        self.until = time.time() + patience
         self.future: Future[None] = Future()
-        self._issuer = issuer
-        self._attempt = attempt
-        self._accept = accept
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -37,6 +40,43 @@ class Pending:
     def done(self) -> bool:
         """Whether it has ended, well or not."""
         return self.future.done()
+
+    def complete(self, address: str) -> None:
+        """End it with the address at which the browser ended, where it `takes_address`."""
+        del address
+        raise LoginError("This sign-in goes on by itself; there is no address to give.")
+
+    def wait(self, timeout: float = PATIENCE) -> None:
+        """Block until it has ended; raises what made it fail, or a LoginError when the time (seconds) is over."""
+        try:
+            self.future.result(timeout)
+        except TimeoutError:
+            self.cancel()
+            raise LoginError(f"Nobody signed in within {timeout:g} seconds. Start again for a new link.") from None
+        except BaseException:
+            self.cancel()
+            raise
+
+    def cancel(self) -> None:
+        """Give it up: its link is dead. Harmless when it has ended, or is about to because the browser is back."""
+        if self._lock.acquire(blocking=False):
+            try:
+                if not self.done:
+                    self.future.set_exception(LoginError("The sign-in was cancelled."))
+            finally:
+                self._lock.release()
+
+
+class Redirected(Pending):
+    """A sign-in whose browser ends at an address that holds a one-time code. `accept` is given the tokens."""
+
+    takes_address = True
+
+    def __init__(self, issuer: Issuer, attempt: Attempt, accept: Callable[[TokenSet], None]) -> None:
+        super().__init__(attempt.url)
+        self._issuer = issuer
+        self._attempt = attempt
+        self._accept = accept
 
     def complete(self, address: str) -> None:
         """End it with the address at which the browser ended.
@@ -58,23 +98,3 @@ class Pending:
                 self.future.set_exception(error)
                 raise
             self.future.set_result(None)
-
-    def wait(self, timeout: float = PATIENCE) -> None:
-        """Block until it has ended; raises what made it fail, or a LoginError when the time (seconds) is over."""
-        try:
-            self.future.result(timeout)
-        except TimeoutError:
-            self.cancel()
-            raise LoginError(f"Nobody signed in within {timeout:g} seconds. Start again for a new link.") from None
-        except BaseException:
-            self.cancel()
-            raise
-
-    def cancel(self) -> None:
-        """Give it up: its link is dead. Harmless when it has ended, or is about to because the browser is back."""
-        if self._lock.acquire(blocking=False):
-            try:
-                if not self.done:
-                    self.future.set_exception(LoginError("The sign-in was cancelled."))
-            finally:
-                self._lock.release()

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 import httpx
 
 from bimplus_nb.auth.oidc import Issuer
-from bimplus_nb.auth.pending import Pending
+from bimplus_nb.auth.pending import Pending, Redirected
 from bimplus_nb.auth.tokens import TokenSet
 from bimplus_nb.errors import LoginError
 from bimplus_nb.http import failure, is_loopback, open_session
@@ -28,7 +28,7 @@ REDIRECT_URI = "http://127.0.0.1/callback"
 def start(issuer: Issuer, accept: Callable[[TokenSet], None], user: str | None = None) -> Pending:
     """A sign-in that has already ended: as `user` (a demo user's name), by default the first, the account owner."""
     attempt = issuer.begin(REDIRECT_URI)
-    pending = Pending(issuer, attempt, accept)
+    pending = Redirected(issuer, attempt, accept)
     pending.complete(_at_page(issuer, attempt.url, lambda session, form: _choose(session, attempt.url, form, user)))
     return pending
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from issuing import CLIENT, NEXT_KEY, FakeIssuer, answer_to, challenge_of, issuing
 
-from bimplus_nb.auth import Issuer, Pending, TokenSet
+from bimplus_nb.auth import Issuer, Pending, Redirected, TokenSet
 from bimplus_nb.auth.oidc import read_metadata
 from bimplus_nb.errors import BimplusError, ConnectionFailed, LoginError
 
@@ -23,7 +23,7 @@ DOCUMENT: dict[str, Any] = {
 def pending(fake: FakeIssuer) -> tuple[Pending, list[TokenSet]]:
     issuer = Issuer(fake.api, client_id=CLIENT)
     accepted: list[TokenSet] = []
-    return Pending(issuer, issuer.begin(HOME), accepted.append), accepted
+    return Redirected(issuer, issuer.begin(HOME), accepted.append), accepted
 
 
 def test_what_discovery_says() -> None:
@@ -191,7 +191,7 @@ def test_new_keys_are_asked_for_once() -> None:
         accepted: list[TokenSet] = []
 
         def sign_in() -> None:
-            waiting = Pending(issuer, issuer.begin(HOME), accepted.append)
+            waiting = Redirected(issuer, issuer.begin(HOME), accepted.append)
             waiting.complete(answer_to(waiting.url, fake))
 
         sign_in()
@@ -212,7 +212,7 @@ def test_signing_out_revokes_and_ends() -> None:
     with issuing() as fake:
         issuer = Issuer(fake.api, client_id=CLIENT)
         accepted: list[TokenSet] = []
-        waiting = Pending(issuer, issuer.begin(HOME), accepted.append)
+        waiting = Redirected(issuer, issuer.begin(HOME), accepted.append)
         waiting.complete(answer_to(waiting.url, fake))
         issuer.end(accepted[0])
         _, revoked, ended = fake.forms

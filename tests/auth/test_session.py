@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from issuing import CLIENT, FakeIssuer, answer_to, issuing
 
-from bimplus_nb.auth import Issuer, Pending, Session
+from bimplus_nb.auth import Issuer, Redirected, Session
 from bimplus_nb.errors import ConnectionFailed, LoginError
 from bimplus_nb.http import Http
 
@@ -22,7 +22,7 @@ def session(fake: FakeIssuer) -> Session:
     """Signed in at the fake issuer."""
     session = Session(fake.api, issuer=Issuer(fake.api, client_id=CLIENT))
     assert session.issuer is not None
-    waiting = Pending(session.issuer, session.issuer.begin("http://127.0.0.1:9/callback"), session.accept)
+    waiting = Redirected(session.issuer, session.issuer.begin("http://127.0.0.1:9/callback"), session.accept)
     waiting.complete(answer_to(waiting.url, fake))
     return session
 
