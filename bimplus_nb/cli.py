@@ -88,10 +88,11 @@ def tutorials(folder: Path) -> Path:
     # In the wheel they lie in the package; an editable install leaves them where they are.
     originals = next(place for place in (package / "notebooks", package.parent / "notebooks") if place.is_dir())
     copies = folder / "bimplus_notebooks"
-    copies.mkdir(exist_ok=True)
-    for original in originals.glob("*.ipynb"):
-        if not (copies / original.name).exists():
-            shutil.copyfile(original, copies / original.name)
+    for original in (*originals.glob("*.ipynb"), *originals.glob("pictures/*.png")):
+        copy = copies / original.relative_to(originals)
+        if not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(original, copy)
     return copies
 
 

@@ -122,6 +122,10 @@ def test_elsewhere_the_tutorials_are_copied_once(tmp_path: Path) -> None:
     (copies / cli.FIRST).write_text("somebody's work")
     assert cli.tutorials(tmp_path) == copies
     assert (copies / cli.FIRST).read_text() == "somebody's work"
+    for notebook in copies.glob("*.ipynb"):
+        for picture in re.findall(r"\]\((pictures/[\w.-]+)\)", notebook.read_text()):
+            assert (copies / picture).is_file()
+    assert any(copies.glob("pictures/*.png"))
 
 
 def test_a_bad_ifc_file_is_refused_in_words(tmp_path: Path) -> None:
