@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from bimplus_nb.api import Api
-from bimplus_nb.auth import PATIENCE, Choice, Issuer, Pending, Scheme, Session, TokenSet, Way, choose
-from bimplus_nb.auth import environment as from_environment
-from bimplus_nb.auth import loopback as by_loopback
+from bimplus_nb.auth import Choice, Given, Issuer, Page, Pending, Scheme, Session, SignIn, TokenSet, Way, console
 from bimplus_nb.auth import sandbox as into_sandbox
 from bimplus_nb.errors import LoginError
 from bimplus_nb.http import Http, is_loopback
 from bimplus_nb.project import Project
 from bimplus_nb.records import Record
+from bimplus_nb.secrecy import sealed
 from bimplus_nb.text import plain
 
 if TYPE_CHECKING:
@@ -46,6 +45,7 @@ class Running(Protocol):
     client_id: str
 
 
+@sealed
 def connect(
     service: str | Sandbox | Running = "sandbox",
     *,
@@ -53,6 +53,7 @@ def connect(
     team: str | None = None,
     token: str | None = None,
     user: str | None = None,
+    remember: bool = False,
     scheme: Scheme = "BimPlus",
     timeout: float = 30.0,
 ) -> Client:
@@ -63,13 +64,14 @@ def connect(
     address (https) need a `client_id`, which Bimplus gives out, and ``await client.login()``; or a `token`, used as it
     is and never renewed.
 
-    `team`: slug of the team to begin with, by default the first active one. `scheme`: the word before the token,
-    ``"BimPlus"`` or ``"Bearer"``. `timeout`: seconds of silence before a request is given up.
+    `team`: slug of the team to begin with, by default the first active one. `remember`: keep the sign-in in the keyring
+    of this computer, so that the next kernel need not ask (extra ``keyring``; refused on computers that are not the
+    user's own). `scheme`: the word before the token, ``"BimPlus"`` or ``"Bearer"``. `timeout`: seconds of silence
+    before a request is given up.
 
     The environment variable BIMPLUS_SANDBOX_URL names a running sandbox to use as the embedded one.
     """
     tokens = None if token is None else TokenSet({"access_token": token})
-    del token  # a traceback that shows variables shall find none
     sandbox: Running | None = None
     if isinstance(service, str) and service != "sandbox":
         url = SERVICES.get(service, service)
@@ -82,9 +84,12 @@ def connect(
     else:
         sandbox = _embedded() if isinstance(service, str) else service
         url, client_id = sandbox.url, client_id or sandbox.client_id
-    client = Client(url, client_id=client_id, team=team, scheme=scheme, timeout=timeout, sandbox=sandbox, user=user)
+    client = Client(
+        url, client_id=client_id, team=team, remember=remember, scheme=scheme, timeout=timeout, sandbox=sandbox,
+        user=user,
+    )  # fmt: skip
     if tokens is not None:
-        client._accept(tokens)
+        client.session.accept(tokens)
     elif sandbox is not None:
         client.sign_in()
     return client
@@ -103,6 +108,7 @@ class Client(Api):
         *,
         client_id: str | None = None,
         team: str | None = None,
+        remember: bool = False,
         scheme: Scheme = "BimPlus",
         timeout: float = 30.0,
         sandbox: Running | None = None,
@@ -111,9 +117,12 @@ class Client(Api):
         issuer = None if client_id is None else Issuer(url, client_id=client_id, timeout=timeout)
         self.session = Session(url, scheme=scheme, issuer=issuer)
         self._sandbox = sandbox  # kept, for a sandbox that nobody holds stops
-        self._demo_user = user
         self._user: Record | None = None
         self._chosen_team = team
+        self._sign_in = SignIn(
+            self.session, url, changed=self._changed, in_sandbox=sandbox is not None, user=user, remember=remember,
+            timeout=timeout,
+        )  # fmt: skip
         super().__init__(Http(url, auth=self.session, team=team or self._first_team, timeout=timeout))
 
     def __repr__(self) -> str:
@@ -165,54 +174,61 @@ class Client(Api):
         issuer = self.session.issuer
         return [] if self._sandbox is None or issuer is None else into_sandbox.users(issuer)
 
-    def way_in(self, way: Way | None = None) -> Choice:
-        """The way in that `login` takes, and why; `way` is one asked for."""
-        return choose(os.environ, sandbox=self._sandbox is not None, way=way)
+    def way_in(self, way: Way | None = None, *, page: Page | None = None) -> Choice:
+        """The way in that `login` takes, and why; `way` is one asked for, `page` what a widget knows of its page.
 
-    def sign_in(self, way: Way | None = None, *, user: str | None = None) -> Pending | None:
+        Raises LoginError where a way that is asked for cannot work here, and says what to do.
+        """
+        return self._sign_in.choice(way, page)
+
+    @sealed
+    def sign_in(
+        self,
+        way: Way | None = None,
+        *,
+        user: str | None = None,
+        page: Page | None = None,
+        password: str | None = None,
+        cross_token: str | None = None,
+        application_id: str | None = None,
+    ) -> Pending | None:
         """Begin to sign in. Gives what waits for its person (a link), None where nobody needs to be waited for.
 
-        `user` is one of `demo_users`. Blocks only for a few short requests. `login` is this with the waiting.
+        `user` is one of `demo_users`; with the obsolete way ``"password"`` an e-mail address, beside `password` (or
+        `cross_token`) and the `application_id`. Blocks only for a few short requests. A sign-in that still waits is
+        given up: its link is dead. `login` is this with the waiting.
         """
-        if user is not None and self._sandbox is None:
-            raise ValueError("user= chooses among the demo users of a sandbox; other services ask in the browser.")
-        chosen = self.way_in(way).way
-        if chosen == "environment":
-            self._accept(from_environment.read(os.environ))
-            return None
-        issuer = self.session.issuer
-        if issuer is None:
-            raise LoginError(
-                "To sign in by the browser, name the application: connect(…, client_id=…). Bimplus gives out client "
-                "ids; without one, set BIMPLUS_TOKEN."
-            )
-        if chosen == "sandbox":
-            into_sandbox.start(issuer, self._accept, user or self._demo_user)
-            return None
-        return by_loopback.start(issuer, self._accept)
+        return self._sign_in.begin(way, Given(user, page, password, cross_token, application_id))
 
-    async def login(self, way: Way | None = None, *, timeout: float = PATIENCE) -> None:
-        """Sign in: ``await client.login()``. Says which way it takes and why; `way` forces one.
+    @sealed
+    async def login(
+        self,
+        way: Way | None = None,
+        *,
+        timeout: float | None = None,
+        user: str | None = None,
+        page: Page | None = None,
+        password: str | None = None,
+        cross_token: str | None = None,
+        application_id: str | None = None,
+    ) -> None:
+        """Sign in: ``await client.login()``. Says which way it takes and why; `way` forces one, the rest as `sign_in`.
 
-        Raises LoginError where it fails, is refused, or nobody comes within `timeout` seconds.
+        Raises LoginError where it fails, is refused, or nobody comes within `timeout` seconds (by default, as long as
+        the link is good). Interrupting it gives the sign-in up.
         """
-        print(f"Signing in {self.way_in(way).reason}.")
-        pending = await asyncio.to_thread(self.sign_in, way)
-        if pending is not None:
-            print(f"Open this link: {pending.url}")
-            try:
-                await asyncio.wait_for(asyncio.wrap_future(pending.future), timeout)
-            except TimeoutError:
-                raise LoginError(f"Nobody signed in within {timeout:g} seconds. Start again for a new link.") from None
-            finally:
-                pending.cancel()
-        user = await asyncio.to_thread(lambda: self.user)
-        print(f"Signed in as {plain(user.get('displayname') or user.get('email') or user.get('id'), 80)}.")
+        given = Given(user, page, password, cross_token, application_id)
+        await console.login(self._sign_in, way, given, timeout)
+        who = await asyncio.to_thread(lambda: self.user)
+        print(f"Signed in as {plain(who.get('displayname') or who.get('email') or who.get('id'), 80)}.")
 
     def logout(self) -> None:
-        """Sign out: forget the tokens, revoke them, end the session at the sign-in service."""
+        """Sign out: forget the tokens and what is remembered, revoke them, end the session at the sign-in service.
+
+        A token from the environment or of a JupyterHub is forgotten alone: it is not ours to end.
+        """
         self._user = None
-        self.session.logout()
+        self._sign_in.end()
 
     def project(self, name_or_id_or_url: str) -> Project:
         """A project of any of your teams, by its name, its id, or the address the portal shows for it.
@@ -223,9 +239,8 @@ class Client(Api):
         api = self.for_team(str(found.get("teamSlug") or self.team))
         return Project(api, api.projects.get(found.id))
 
-    def _accept(self, tokens: TokenSet) -> None:
+    def _changed(self) -> None:
         """Somebody has signed in, perhaps somebody else, who is in other teams."""
-        self.session.accept(tokens)
         self._user = None
         self._http.team = self._chosen_team or self._first_team
 

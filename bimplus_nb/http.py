@@ -27,6 +27,7 @@ from httpx_retries import Retry, RetryTransport
 from bimplus_nb._version import __version__
 from bimplus_nb.answers import interpret, refusal
 from bimplus_nb.errors import ApiError, ConnectionFailed
+from bimplus_nb.secrecy import sealed, without
 from bimplus_nb.text import plain
 
 Progress = Callable[[int, int | None], None]
@@ -49,7 +50,7 @@ class Answer:
     """What came back: status, headers (names in lower case), the bytes, unpacked, and the path that was asked."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)  # one may set a cookie
     body: bytes = field(repr=False)
     path: str = ""
 
@@ -64,7 +65,7 @@ class Stream:
     """An answer that is still arriving: its bytes come in `pieces`."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     pieces: Iterator[bytes] = field(repr=False)
     path: str = ""
 
@@ -118,6 +119,7 @@ class Http:
         """Close the connections; those for other teams are the same."""
         self._session.close()
 
+    @sealed
     def json(
         self,
         method: str,
@@ -130,6 +132,7 @@ class Http:
         answer = self.send(method, path, *ids, params=params, body=body)
         return interpret(answer.status, answer.headers, answer.body, method=method, path=answer.path)
 
+    @sealed
     def send(
         self,
         method: str,
@@ -195,7 +198,7 @@ class Http:
         broken: Exception | None = None
         response: httpx.Response | None = None
         try:
-            response = self._session.send(request, stream=True, auth=self._auth)
+            response = self._begin(request, self._auth)
             named = {name.lower(): value for name, value in response.headers.items()}
             if response.status_code >= 300:
                 refused = _within(response.iter_bytes(), _REFUSAL_LIMIT)
@@ -211,8 +214,13 @@ class Http:
             if response is not None:
                 response.close()
         if broken is not None:
-            # Outside the handler, so that no frame of the HTTP library (whose variables hold the headers) is chained.
-            raise failure(broken, method, request.url, self._timeout)
+            # Outside the handler, so that no frame of the HTTP library (whose variables hold the headers) is chained;
+            # where the loop over the pieces broke off, it is chained all the same, as what the with-statement handles.
+            raise failure(broken, method, request.url, self._timeout) from None
+
+    @sealed
+    def _begin(self, request: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
+        return self._session.send(request, stream=True, auth=auth)
 
     def _url(self, path: str, ids: tuple[str | int, ...]) -> str:
         return self.base_url + fill(path, ids, lambda: self.team)
@@ -223,7 +231,7 @@ class Http:
         limit: int,
         progress: Progress | None,
         auth: httpx.Auth | None,
-        secrets: Sequence[bytes],
+        secrets: Sequence[str],
     ) -> Answer:
         """Send; once more where a download broke off in the middle, which the transport does not see."""
         broken: Exception = httpx.RemoteProtocolError("")
@@ -244,9 +252,9 @@ class Http:
         limit: int,
         progress: Progress | None,
         auth: httpx.Auth | None,
-        secrets: Sequence[bytes],
+        secrets: Sequence[str],
     ) -> Answer:
-        response = self._session.send(request, stream=True, auth=auth)
+        response = self._begin(request, auth)
         try:
             headers = {name.lower(): value for name, value in response.headers.items()}
             refused = response.status_code >= 300
@@ -348,23 +356,22 @@ def _given(values: Any) -> Any:
     return {key: value for key, value in values.items() if value is not None} if isinstance(values, Mapping) else values
 
 
-def _secrets(body: Any) -> list[bytes]:
+def _secrets(body: Any) -> list[str]:
     """What a body says that must not come back in an error message: passwords and tokens."""
     if not isinstance(body, Mapping):
         return []
     return [
-        json.dumps(value)[1:-1].encode()
+        value
         for key, value in body.items()
-        if isinstance(value, str) and value and any(word in str(key).lower() for word in ("password", "token"))
+        if isinstance(value, str) and any(word in str(key).lower() for word in ("password", "token"))
     ]
 
 
-def _scrubbed(body: bytes, request: httpx.Request, secrets: Sequence[bytes]) -> bytes:
+def _scrubbed(body: bytes, request: httpx.Request, secrets: Sequence[str]) -> bytes:
     """A refusal's body without what was sent in confidence: a service may quote it."""
-    token = request.headers.get("Authorization", "").partition(" ")[2].encode()
-    for secret in (token, *secrets):
-        body = body.replace(secret, b"...") if secret else body
-    return body
+    token = request.headers.get("Authorization", "").partition(" ")[2]
+    said = body.decode("utf-8", "surrogateescape")
+    return without(said, (token, *secrets)).encode("utf-8", "surrogateescape")
 
 
 def _within(pieces: Iterator[bytes], limit: int) -> bytes:

@@ -21,12 +21,24 @@ _DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 HIDDEN = "•••"
 """What is shown instead of a secret."""
 
-_SECRETS = frozenset({"access_token", "cross_token", "refresh_token", "remember_me_token", "id_token", "password"})
+_SECRETS = frozenset(
+    {
+        "accesstoken",
+        "apitoken",
+        "crosstoken",
+        "refreshtoken",
+        "remembermetoken",
+        "idtoken",
+        "clientsecret",
+        "devicecode",
+    }
+)
 
 
 def is_secret(key: object) -> bool:
     """Whether what stands under this key is not to be shown: a password, or a token somebody could sign in with."""
-    return str(key).lower() in _SECRETS
+    name = re.sub(r"[\W_]", "", str(key)).lower()
+    return name in _SECRETS or name.endswith("password")
 
 
 def plain(value: object, limit: int = LIMIT) -> str:

@@ -6,10 +6,10 @@ import base64
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import httpx
 from joserfc import jwt
@@ -23,8 +23,16 @@ KEY = RSAKey.generate_key(2048, {"kid": "k1"})
 NEXT_KEY = RSAKey.generate_key(2048, {"kid": "k2"})
 
 
+Reply = tuple[int, bytes, dict[str, str]]
+
+
 class FakeIssuer:
-    """`spoil` changes the document, the claims or the answer of the token endpoint; `forms` are what it was sent."""
+    """A test changes the document, the claims, the answer of the token endpoint or that with the `codes` of a device.
+
+    `forms` are what it was sent, and `times` when. `polls` are what the next questions of a device are answered: an
+    error, or a whole reply; then tokens. `forge` makes the ID token of its claims. A path in `elsewhere` redirects
+    there, one in `instead` answers that.
+    """
 
     def __init__(self) -> None:
         self.server: Server
@@ -32,11 +40,17 @@ class FakeIssuer:
         self.key = KEY
         self.published = [KEY]
         self.forms: list[dict[str, str]] = []
+        self.times: list[float] = []
         self.document: dict[str, Any] = {}
         self.claims: dict[str, Any] = {}
         self.answer: dict[str, Any] = {}
+        self.codes: dict[str, Any] = {}
+        self.polls: list[str | Reply] = []
+        self.forge: Callable[[dict[str, Any]], str] = self._signed
+        self.elsewhere: dict[str, str] = {}
+        self.instead: dict[str, bytes] = {}
         self.page = ""
-        self.reply: tuple[int, bytes, dict[str, str]] | None = None
+        self.reply: Reply | None = None
 
     @property
     def api(self) -> str:
@@ -51,19 +65,32 @@ class FakeIssuer:
 
     def script(self, h: Handler) -> None:
         path = urlsplit(h.path).path.removeprefix("/v2")
-        if path == "/.well-known/openid-configuration":
+        if path in self.elsewhere:
+            h.reply(302, Location=self.elsewhere[path])
+        elif path in self.instead:
+            h.reply(200, self.instead[path])
+        elif path == "/.well-known/openid-configuration":
             h.reply(200, json.dumps(self._document()).encode())
         elif path == "/certs":
             h.reply(200, json.dumps({"keys": [key.as_dict(private=False) for key in self.published]}).encode())
         elif path == "/page":
             h.reply(200, self.page.encode())
-        elif path in ("/token", "/revoke", "/end"):
+        elif path in ("/token", "/revoke", "/end", "/device"):
+            self.times.append(time.monotonic())
             self.forms.append({name: values[0] for name, values in parse_qs(h.body.decode()).items()})
-            status, body, headers = self.reply or (200, json.dumps(self._tokens()).encode(), {})
+            status, body, headers = self.reply or self._answer(path)
             h.reply(status, body, **headers)
         else:
             known = h.headers.get("Authorization", "").endswith(f"access-{len(self.token_forms())}")
             h.reply(200 if known else 401, b"[]" if known else b"{}")
+
+    def _answer(self, path: str) -> Reply:
+        if path == "/device":
+            return 200, json.dumps(self._codes()).encode(), {}
+        if self.polls and "device_code" in self.forms[-1]:
+            said = self.polls.pop(0)
+            return (400, json.dumps({"error": said}).encode(), {}) if isinstance(said, str) else said
+        return 200, json.dumps(self._tokens()).encode(), {}
 
     def token_forms(self) -> list[dict[str, str]]:
         return [form for form in self.forms if "grant_type" in form]
@@ -72,6 +99,7 @@ class FakeIssuer:
         names = {
             "authorization_endpoint": "auth", "token_endpoint": "token", "jwks_uri": "certs",
             "revocation_endpoint": "revoke", "end_session_endpoint": "end",
+            "device_authorization_endpoint": "device",
         }  # fmt: skip
         document: dict[str, Any] = {key: f"{self.server.url}/{name}" for key, name in names.items()}
         document["issuer"] = self.url
@@ -83,12 +111,22 @@ class FakeIssuer:
         now, count = int(time.time()), len(self.token_forms())
         claims: dict[str, Any] = {"iss": self.url, "sub": "u1", "aud": CLIENT, "iat": now, "exp": now + 300}
         claims |= {"nonce": self.nonce, **self.claims}
-        header = {"alg": "RS256", "kid": self.key.kid}
         answer: dict[str, Any] = {
             "access_token": f"access-{count}", "refresh_token": f"refresh-{count}", "expires_in": 300,
-            "id_token": jwt.encode(header, {k: v for k, v in claims.items() if v is not None}, self.key),
+            "id_token": self.forge({k: v for k, v in claims.items() if v is not None}),
         }  # fmt: skip
         return {key: value for key, value in {**answer, **self.answer}.items() if value is not None}
+
+    def _signed(self, claims: dict[str, Any]) -> str:
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
+
+    def _codes(self) -> dict[str, Any]:
+        page = f"{self.server.url}/device-page"
+        answer: dict[str, Any] = {
+            "device_code": "device-code-1", "user_code": "BCDF-GHJK", "verification_uri": page,
+            "verification_uri_complete": f"{page}?user_code=BCDF-GHJK", "expires_in": 600, "interval": 0.02,
+        }  # fmt: skip
+        return {key: value for key, value in {**answer, **self.codes}.items() if value is not None}
 
 
 @contextmanager
@@ -111,6 +149,26 @@ def answer_to(url: str, issuer: FakeIssuer, **changes: str | None) -> str:
 def challenge_of(verifier: str) -> str:
     """S256."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def b64(value: object) -> str:
+    """A part of a token."""
+    data = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def type_code(page: str, code: str) -> httpx.Response:
+    """Somebody opens the page for codes and types one; what they see next."""
+    with httpx.Client() as browser:
+        form = read_form(browser.get(page).text)
+        return browser.post(urljoin(page, form.action), data={"user_code": code})
+
+
+def agree(page: httpx.Response, user: str = "anna", *, deny: bool = False) -> httpx.Response:
+    """Somebody answers the page that asks who signs in."""
+    form = read_form(page.text)
+    choice = {"deny": "1"} if deny else {"username": user}
+    return httpx.post(urljoin(str(page.url), form.action), data={**form.hidden, **choice})
 
 
 def browse(url: str, user: str = "anna", *, deny: bool = False, back: bool = True) -> httpx.Response:

@@ -37,6 +37,7 @@ class Server(ThreadingHTTPServer):
     """`seen`: method, path and headers of each request."""
 
     daemon_threads = True
+    request_queue_size = 128  # fifty threads may come at once
     seen: list[tuple[str, str, dict[str, str]]]
 
     @property

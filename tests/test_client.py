@@ -7,6 +7,8 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +18,7 @@ from issuing import CLIENT, browse, issuing
 
 import bimplus_nb as bp
 from bimplus_nb import client as client_module
+from bimplus_nb.auth import Page
 from bimplus_nb.client import SERVICES, connect, find_project
 from bimplus_nb.http import Http
 
@@ -121,22 +124,123 @@ def test_no_client_id_no_browser() -> None:
 # signing in and out
 
 
-def test_login_by_the_browser(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: queue.Queue[str] = queue.Queue()
-    monkeypatch.setattr("builtins.print", said.put)
+def said_by(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+    """A function that waits until something is printed that begins so, and gives the rest of it."""
+    lines: queue.Queue[str] = queue.Queue()
+    monkeypatch.setattr("builtins.print", lambda line: lines.put(str(line)))
+
+    def after(beginning: str) -> str:
+        while not (line := lines.get(timeout=20)).startswith(beginning):
+            pass
+        return line.removeprefix(beginning)
+
+    return after
+
+
+@pytest.mark.parametrize(
+    ("environ", "way", "reason"),
+    [({}, "loopback", "comes back to this computer"), ({"CODESPACES": "true"}, "device", "a GitHub codespace")],
+)
+def test_login_by_the_browser(
+    sandbox: Any, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], way: str, reason: str
+) -> None:
+    said = said_by(monkeypatch)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+
+    async def person() -> None:
+        assert reason in await asyncio.to_thread(said, "Signing in ")
+        link = await asyncio.to_thread(said, "Open this link: ")
+        if way == "device":
+            assert await asyncio.to_thread(said, "Type this code there, or see that it is the same: ")
+        await asyncio.to_thread(browse, link, "ben")
 
     async def both() -> None:
-        async def person() -> None:
-            assert "comes back to this computer" in await asyncio.to_thread(said.get, timeout=20)
-            link = await asyncio.to_thread(said.get, timeout=20)
-            await asyncio.to_thread(browse, link.removeprefix("Open this link: "), "ben")
-
         await asyncio.gather(client.login(), person())
 
     with connect(sandbox.url, client_id=sandbox.client_id) as client:
+        assert client.way_in().way == way
         asyncio.run(both())
-        assert said.get_nowait() == f"Signed in as {client.user['displayname']}."
+        assert said("Signed in as ") == f"{client.user['displayname']}."
         assert client.user["email"].startswith("ben")
+
+
+def test_a_second_login_makes_the_first_ones_link_dead(sandbox: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = said_by(monkeypatch)
+
+    async def both() -> None:
+        first = asyncio.create_task(client.login("paste"))
+        link = await asyncio.to_thread(said, "Open this link: ")
+        with pytest.raises(bp.LoginError, match="Nothing can be typed"):
+            await first
+        first = asyncio.create_task(client.login("loopback"))
+        link = await asyncio.to_thread(said, "Open this link: ")
+        second = asyncio.create_task(client.login("loopback"))
+        assert await asyncio.to_thread(said, "The sign-in that was still waiting is given up") == "; its link is dead."
+        newer = await asyncio.to_thread(said, "Open this link: ")
+        with pytest.raises(bp.LoginError, match="replaced by a newer one"):
+            await first
+        with pytest.raises(httpx.ConnectError):
+            await asyncio.to_thread(browse, link, "ben")
+        assert not client.signed_in
+        await asyncio.to_thread(browse, newer, "carla")
+        await second
+
+    with connect(sandbox.url, client_id=sandbox.client_id) as client:
+        asyncio.run(both())
+        assert client.user["email"].startswith("carla")
+
+
+def test_who_comes_too_late_is_signed_out_again(sandbox: Any) -> None:
+    """The browser is back just when a newer sign-in begins: nobody is signed in by a link that was called dead."""
+    with connect(sandbox.url, client_id=sandbox.client_id) as client:
+        late = client.sign_in("paste")
+        assert late is not None
+        address = browse(late.url, "ben", back=False).headers["Location"]
+        client._sign_in._number += 1  # as `sign_in` in another thread, before it has cancelled this one
+        with pytest.raises(bp.LoginError, match="replaced by a newer one"):
+            late.complete(address)
+        assert not client.signed_in
+
+
+def test_a_widget_like_caller_tells_of_its_page(sandbox: Any) -> None:
+    page = Page("http://127.0.0.1:8888", "/some/where/", answers=True)
+    with connect(sandbox.url, client_id=sandbox.client_id) as client:
+        assert client.way_in(page=page).way == "loopback"
+        assert client.way_in(page=replace(page, origin="https://lab.example")).way == "server"
+        pending = client.sign_in("server", page=page)
+        assert pending is not None
+        address = browse(pending.url, "ben", back=False).headers["Location"]
+        assert address.startswith("http://127.0.0.1:8888/some/where/bimplus/oauth/callback?")
+        pending.complete(address)
+        assert client.user["email"].startswith("ben")
+        with pytest.raises(bp.LoginError, match="Only a widget knows the page"):
+            client.sign_in("server")
+
+
+def test_a_token_in_a_file_is_read_again_when_it_is_refused(
+    own_sandbox: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mounted secrets rotate."""
+    file = tmp_path / "token"
+    first = own_sandbox.token("ben")
+    file.write_text(first)
+    monkeypatch.setenv("BIMPLUS_TOKEN_FILE", str(file))
+    with connect(own_sandbox.url, client_id=own_sandbox.client_id) as client:
+        client.sign_in()
+        assert client.user["email"].startswith("ben")
+        with connect(own_sandbox.url, token=first) as other:
+            other.authorization.end()
+        with pytest.raises(bp.LoginError, match="401"):
+            client.users.current()
+        file.unlink()
+        with pytest.raises(bp.LoginError, match="401"):
+            client.users.current()
+        file.write_text(own_sandbox.token("ben"))
+        assert client.users.current()["email"].startswith("ben")
+        client.logout()
+        client.sign_in()
+        assert client.users.current()["email"].startswith("ben"), "it was not ours to end"
 
 
 def test_login_as_a_demo_user_and_from_the_environment(

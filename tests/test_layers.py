@@ -10,13 +10,14 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "bimplus_nb"
 
-# Words that every room speaks; they import nothing themselves.
-EVERYWHERE = {"_version", "errors", "text"}
+# Words that every room speaks; they import nothing but one another.
+EVERYWHERE = {"_version", "errors", "secrecy", "text"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {"client", "geometry", "project", "records", "sandbox", "viewer", "widgets"},
     "_version": set(),
     "errors": set(),
+    "secrecy": set(),
     "text": set(),
     "answers": set(),
     "http": {"answers"},
@@ -34,6 +35,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # The sandbox judges the client, so they share no code but the geometry.
     "sandbox": {"geometry"},
     "cli": {"sandbox"},
+    # Runs in the Jupyter server, perhaps in another environment than the kernel.
+    "jupyter": set(),
 }
 
 # Each outside library has one home, so that it can be replaced there.
@@ -42,6 +45,7 @@ HOME: dict[str, set[str]] = {
     "httpx_retries": {"http"},
     "authlib": {"auth", "sandbox"},
     "joserfc": {"auth", "sandbox"},
+    "keyring": {"auth"},
     "pandas": {"frames", "records", "project", "widgets", "viewer"},
     "simdjson": {"geometry"},
     "orjson": {"sandbox"},
@@ -53,6 +57,8 @@ HOME: dict[str, set[str]] = {
     "uvicorn": {"sandbox"},
     "ifcopenshell": {"sandbox"},
     "tqdm": {"project"},
+    "jupyter_server": {"jupyter"},
+    "tornado": {"jupyter"},
 }
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from bimplus_nb.api.service import Service
 from bimplus_nb.records import Record
+from bimplus_nb.secrecy import sealed
 
 
 class Authorization(Service):
     """The old sign-in by password. Obsolete: it "will be removed in 2026" (Bimplus documentation, Authorization
     Service)."""
 
+    @sealed
     def sign_in(
         self,
         *,
@@ -59,6 +61,7 @@ class Authorization(Service):
         """
         return self._one("POST", "cross-token")
 
+    @sealed
     def cross_sign_in(
         self,
         *,

@@ -11,6 +11,7 @@ from typing import Any
 from bimplus_nb.api.service import Service
 from bimplus_nb.http import Progress
 from bimplus_nb.records import Record
+from bimplus_nb.secrecy import sealed
 from bimplus_nb.transfer import Source
 
 
@@ -66,6 +67,7 @@ class Users(Service):
         """
         return self._one("GET", "users/exist", params={"email": email})
 
+    @sealed
     def create(
         self,
         *,
@@ -95,6 +97,7 @@ class Users(Service):
         )  # fmt: skip
         return self._one("POST", "users", body={"email": email, "password": password, **said})
 
+    @sealed
     def update(
         self,
         user_id: str,

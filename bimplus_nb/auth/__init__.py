@@ -1,76 +1,44 @@
-"""Signing in: one file a way, and the choice among them.
+"""Signing in: one file a way, the choice among them, and what all share.
 
 - `environment`: a token from ``BIMPLUS_TOKEN`` or the file ``BIMPLUS_TOKEN_FILE`` names
+- `hub`: the token that a JupyterHub keeps of its own sign-in, where that is at the same service
+- `keychain`: a sign-in that was remembered, for who asks for it
 - `sandbox`: a demo user of a sandbox, without a browser
 - `loopback`: the browser, which comes back to a port of this computer
+- `server`: the browser, which comes back to the Jupyter server that shows the notebook
+- `device`: a code that is typed in any browser
+- `paste`: the browser, whose last address is pasted
+- `password`: the API's old sign-in, obsolete
 
-All but the first speak OpenID Connect (`oidc`); the result is a `Session`, which puts the token on requests. A sign-in
-that waits for its person is a `Pending`.
+All but the first, third and last speak OpenID Connect (`oidc`); the result is a `Session`, which puts the token on
+requests. A sign-in that waits for its person is a `Pending`. `choice` says which way fits, `signin` takes it,
+`console` talks about it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, get_args
-
-from bimplus_nb.auth import environment
+from bimplus_nb.auth import console
+from bimplus_nb.auth.choice import Choice, Way, choose
 from bimplus_nb.auth.oidc import Issuer
 from bimplus_nb.auth.page import Page
 from bimplus_nb.auth.pending import PATIENCE, Pending, Redirected
 from bimplus_nb.auth.session import Scheme, Session
+from bimplus_nb.auth.signin import Given, SignIn
 from bimplus_nb.auth.tokens import TokenSet
 
 __all__ = [
     "PATIENCE",
     "Choice",
+    "Given",
     "Issuer",
     "Page",
     "Pending",
     "Redirected",
     "Scheme",
     "Session",
+    "SignIn",
     "TokenSet",
     "Way",
     "choose",
+    "console",
 ]
-
-Way = Literal["environment", "sandbox", "loopback"]
-
-# Set where the kernel runs on somebody else's computer, so that the browser cannot come back to a port of it.
-_ELSEWHERE = {
-    "BINDER_SERVICE_HOST": "Binder",
-    "JUPYTERHUB_API_URL": "a JupyterHub",
-    "CODESPACES": "a GitHub codespace",
-    "COLAB_RELEASE_TAG": "Google Colab",
-    "SSH_CONNECTION": "a remote computer",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A way in, and why it was taken, in words for people."""
-
-    way: Way
-    reason: str
-
-
-def choose(environ: Mapping[str, str], *, sandbox: bool = False, way: Way | None = None) -> Choice:
-    """The way in that fits where this runs, or `way` where one is asked for. Pure."""
-    if way is not None:
-        if way not in get_args(Way):
-            raise ValueError(f"There is no way in called {way!r}; there are {', '.join(get_args(Way))}.")
-        return Choice(way, "because it was asked for")
-    if sandbox:
-        return Choice("sandbox", "because the service is a sandbox, whose demo users need no password")
-    for name in (environment.TOKEN, environment.TOKEN_FILE):
-        if environ.get(name):
-            return Choice("environment", f"because {name} is set")
-    for name, place in _ELSEWHERE.items():
-        if environ.get(name):
-            return Choice(
-                "loopback",
-                f"by the browser. This kernel runs on {place}, so the browser will end at a page that cannot be "
-                "shown: copy that page's address back here",
-            )
-    return Choice("loopback", "by the browser, which comes back to this computer by itself")

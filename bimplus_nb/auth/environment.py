@@ -1,18 +1,40 @@
-"""The way in for scripts and CI: an access token from the environment. It is used as it is and never renewed."""
+"""The way in for scripts and CI: an access token from the environment. It is used as it is and never renewed.
+
+But a file may be: mounted secrets rotate, so it is read again when the service refuses what was in it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from bimplus_nb.auth.tokens import TokenSet
 from bimplus_nb.errors import LoginError
+from bimplus_nb.secrecy import sealed
 
 TOKEN = "BIMPLUS_TOKEN"
 TOKEN_FILE = "BIMPLUS_TOKEN_FILE"
 _LIMIT = 1 << 16
 
 
+class Environ(Mapping[str, str]):
+    """The environment of this process; printed, it shows nothing of it, for it holds the secrets of many."""
+
+    def __getitem__(self, name: str) -> str:
+        return os.environ[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(os.environ)
+
+    def __len__(self) -> int:
+        return len(os.environ)
+
+    def __repr__(self) -> str:
+        return "<the environment>"
+
+
+@sealed
 def read(environ: Mapping[str, str]) -> TokenSet:
     """The token in ``BIMPLUS_TOKEN``, else in the file that ``BIMPLUS_TOKEN_FILE`` names (a mounted secret)."""
     if environ.get(TOKEN):
@@ -27,10 +49,22 @@ def read(environ: Mapping[str, str]) -> TokenSet:
     return _tokens(text, TOKEN_FILE)
 
 
+def renewal(environ: Mapping[str, str]) -> Callable[[TokenSet], TokenSet] | None:
+    """What finds the token that follows a refused one: the file again. None where there is no file."""
+    return None if environ.get(TOKEN) else lambda old: again(old, lambda: read(environ))
+
+
+def again(old: TokenSet, source: Callable[[], TokenSet]) -> TokenSet:
+    """What `source` gives now; the old tokens themselves where it gives none or the same."""
+    try:
+        new = source()
+    except LoginError:
+        return old
+    return old if new.secret("access_token") == old.secret("access_token") else new
+
+
 def _tokens(text: str, source: str) -> TokenSet:
     try:
         return TokenSet({"access_token": text.strip()})
     except LoginError:
-        pass
-    del text
-    raise LoginError(f"{source} holds no usable token.")
+        raise LoginError(f"{source} holds no usable token.") from None

@@ -6,19 +6,33 @@ authlib's `CodeIDToken`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from copy import copy
 from typing import Any
 
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import ClaimError, ExpiredTokenError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
 
 from bimplus_nb.auth.tokens import TokenSet
 from bimplus_nb.errors import LoginError
 
-ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
+ALGORITHMS = frozenset(
+    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
+)
 """Signatures that only the issuer can make. `none` and HS* are not among them: a public client has no secret."""
+
+
+class _Signatures(JWSRegistry):
+    """The library's algorithms, without those that must not be and without a warning that no user can act on: the name
+    EdDSA is the older one of Ed25519 (RFC 9864)."""
+
+    algorithms = {name: copy(JWSRegistry.algorithms[name]) for name in ALGORITHMS}
+
+
+_Signatures.algorithms["EdDSA"].security_warning = None
 
 CLOCK = 300
 """Seconds by which this computer's clock may be off."""
@@ -51,13 +65,32 @@ def check_id_token(
 
     `keys` is the issuer's JWKS. At sign-in `nonce` is the one sent; after a refresh `subject` is the one known.
     """
+    found = _judge(tokens, keys, algorithms, issuer, client_id, nonce, subject)
+    del nonce  # a traceback that shows variables shall not find it
+    if isinstance(found, LoginError):
+        raise found
+    return found
+
+
+def _judge(
+    tokens: TokenSet,
+    keys: Any,
+    algorithms: Collection[str],
+    issuer: str,
+    client_id: str,
+    nonce: str | None,
+    subject: str | None,
+) -> str | LoginError:
+    """The claim `sub`, or what is wrong. Raises nothing: the frames below hold tokens."""
     try:
         signed = jwt.decode(
-            tokens.secret("id_token") or "", KeySet.import_key_set(keys), algorithms=list(ALGORITHMS & set(algorithms))
+            tokens.secret("id_token") or "",
+            KeySet.import_key_set(keys),
+            registry=_Signatures(algorithms=ALGORITHMS & set(algorithms)),
         )
         claims = CodeIDToken(
             signed.claims,
-            signed.header,
+            _as_authlib_knows(signed.header),
             {"iss": {"essential": True, "values": [issuer]}, "aud": {"essential": True, "value": client_id}},
             {"nonce": nonce, "client_id": client_id, "access_token": tokens.secret("access_token")},
         )
@@ -66,7 +99,7 @@ def check_id_token(
             return str(claims["sub"])
         wrong = _WRONG["sub"]
     except InvalidKeyIdError:
-        raise UnknownKey("The ID token cannot be accepted: it is signed with an unknown key.") from None
+        return UnknownKey("The ID token cannot be accepted: it is signed with an unknown key.")
     except ExpiredTokenError:
         wrong = "it has expired. If you signed in just now, this computer's clock is wrong"
     except ClaimError as error:
@@ -78,4 +111,9 @@ def check_id_token(
         )
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
         wrong = "its signature or form is not valid"
-    raise LoginError(f"The ID token cannot be accepted: {wrong}.")
+    return LoginError(f"The ID token cannot be accepted: {wrong}.")
+
+
+def _as_authlib_knows(header: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The header under the older name of Ed25519 (RFC 9864), without which authlib would not compare `at_hash`."""
+    return {**header, "alg": "EdDSA"} if header.get("alg") == "Ed25519" else header

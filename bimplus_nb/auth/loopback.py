@@ -11,7 +11,6 @@ from urllib.parse import parse_qs, urlsplit
 from bimplus_nb.auth.oidc import Issuer
 from bimplus_nb.auth.pending import Pending, Redirected
 from bimplus_nb.auth.tokens import TokenSet
-from bimplus_nb.errors import BimplusError
 
 PATH = "/callback"
 
@@ -63,7 +62,7 @@ class _Callback(BaseHTTPRequestHandler):
         query = urlsplit(self.path).query
         try:
             self.server.pending.complete(f"{self.server.home}?{query}")
-        except BimplusError:
+        except Exception:
             self._reply(400, "The sign-in did not work. The notebook says why; this tab can be closed.")
         else:
             self._reply(200, "You are signed in. This tab can be closed.")

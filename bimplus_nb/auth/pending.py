@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from bimplus_nb.auth.oidc import Attempt, Issuer
 from bimplus_nb.auth.tokens import TokenSet
 from bimplus_nb.errors import LoginError
+from bimplus_nb.secrecy import sealed
 
 PATIENCE = 300.0
 """Seconds that a sign-in waits for its person; afterwards its link is dead."""
@@ -57,12 +58,12 @@ class Pending:
             self.cancel()
             raise
 
-    def cancel(self) -> None:
+    def cancel(self, why: str = "The sign-in was cancelled.") -> None:
         """Give it up: its link is dead. Harmless when it has ended, or is about to because the browser is back."""
         if self._lock.acquire(blocking=False):
             try:
                 if not self.done:
-                    self.future.set_exception(LoginError("The sign-in was cancelled."))
+                    self.future.set_exception(LoginError(why))
             finally:
                 self._lock.release()
 
@@ -78,6 +79,7 @@ class Redirected(Pending):
         self._attempt = attempt
         self._accept = accept
 
+    @sealed
     def complete(self, address: str) -> None:
         """End it with the address at which the browser ended.
 
@@ -95,6 +97,13 @@ class Redirected(Pending):
                     raise LoginError(f"The sign-in was refused: {redirect.refusal}.")
                 self._accept(self._issuer.finish(self._attempt, redirect))
             except BaseException as error:
-                self.future.set_exception(error)
+                self.future.set_exception(_twin(error))
                 raise
             self.future.set_result(None)
+
+
+def _twin(error: BaseException) -> BaseException:
+    """The same error without the way it came: whoever waits prints its frames, and some hold the address."""
+    twin = type(error).__new__(type(error), *error.args)
+    twin.__dict__.update(error.__dict__)
+    return twin

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
 from bimplus_nb.errors import LoginError
+from bimplus_nb.secrecy import Uncarried, sealed
 from bimplus_nb.text import plain
 
 LIMIT = 8192
@@ -18,13 +19,14 @@ LIMIT = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(Uncarried):
     """How it ended: with a `code`, or with the service's `refusal` in words."""
 
     code: str = field(default="", repr=False)
     refusal: str = ""
 
 
+@sealed
 def parse_redirect(url: str, *, redirect_uri: str, state: str, issuer: str, iss_required: bool = False) -> Redirect:
     """What the address says, if it is the answer to our own request; else a LoginError that tells why it is not.
 
@@ -46,13 +48,18 @@ def parse_redirect(url: str, *, redirect_uri: str, state: str, issuer: str, iss_
     values = dict(pairs)
     if "state" not in values:
         raise LoginError("The address carries no state, so it may be from somebody else. Copy the whole address.")
-    if not hmac.compare_digest(values["state"], state):
+    if not _same(values["state"], state):
         raise LoginError("The address belongs to another sign-in (its state differs). Use the newest link.")
-    if not (hmac.compare_digest(values["iss"], issuer) if "iss" in values else not iss_required):
+    if not (_same(values["iss"], issuer) if "iss" in values else not iss_required):
         raise LoginError("The address was not written by the sign-in service that was asked (iss). Start again.")
     if "error" in values:
         said = values.get("error_description") or values["error"]
-        return Redirect(refusal=plain(said, 200))
+        return Redirect(refusal=plain(said).rstrip(". "))
     if not values.get("code"):
         raise LoginError("The address carries no code. Copy the whole address.")
     return Redirect(code=values["code"])
+
+
+def _same(said: str, known: str) -> bool:
+    """As bytes, for the comparison of texts takes ASCII alone, and a quoted value may hold anything."""
+    return hmac.compare_digest(said.encode(), known.encode())

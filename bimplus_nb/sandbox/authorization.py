@@ -48,19 +48,25 @@ def check(values: dict[str, str], now: float) -> Authorization:
         raise OAuthError("invalid_request", "code_challenge_method must be S256.")
     if not re.fullmatch(r"[A-Za-z0-9\-_]{43}", values["code_challenge"]):
         raise OAuthError("invalid_request", "code_challenge must be 43 base64url characters.")
-    wanted = values.get("scope", "").split()
-    if "openid" not in wanted:
-        raise OAuthError("invalid_scope", "scope must contain openid.")
+    scope = granted(values.get("scope", ""))
     if "none" in values.get("prompt", "").split():
         raise OAuthError("login_required", "There is nobody signed in here without a page.")
     return Authorization(
         values["redirect_uri"],
-        " ".join(scope for scope in SCOPES if scope in wanted),
+        scope,
         values["code_challenge"],
         values.get("state"),
         values.get("nonce"),
         now + PENDING_LIFETIME,
     )
+
+
+def granted(scope: str) -> str:
+    """What of a wished scope is given: what there is here, in one order."""
+    wanted = scope.split()
+    if "openid" not in wanted:
+        raise OAuthError("invalid_scope", "scope must contain openid.")
+    return " ".join(each for each in SCOPES if each in wanted)
 
 
 def is_registered(redirect_uri: str) -> bool:

@@ -1,8 +1,9 @@
-"""The sign-in service's memory and rules: OpenID Connect, authorisation code with PKCE, rotating refresh tokens.
+"""The sign-in service's memory and rules: OpenID Connect, authorisation code with PKCE, device code, rotating refresh
+tokens.
 
 It stands for the Keycloak realm the real service signs in with, and checks what that would check. Nothing here speaks
 HTTP (see `issuer_app`). Standards: OAuth 2.1 draft, RFC 6749, 7009, 7636 (S256 only), 8252 (loopback redirects on any
-port), 9207 (`iss` in the redirect), OpenID Connect Core 1.0 and RP-Initiated Logout 1.0.
+port), 8628 (see `devices`), 9207 (`iss` in the redirect), OpenID Connect Core 1.0 and RP-Initiated Logout 1.0.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +25,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from bimplus_nb.sandbox.authorization import CLIENT_ID, PENDING_LIFETIME, SCOPES, Authorization, OAuthError
+from bimplus_nb.sandbox.devices import GRANT, Devices
 from bimplus_nb.sandbox.people import User
 
 _CODE_LIFETIME = 60
@@ -54,26 +55,43 @@ class _Code:
 
 
 class Issuer:
-    """The sandbox's sign-in service. `now` is the clock, in seconds."""
+    """The sandbox's sign-in service. `lifetime` of an access token and `interval` of a device's questions are in
+    seconds, as is `now`, the clock."""
 
-    def __init__(self, users: Iterable[User], *, lifetime: int = 300, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        users: Iterable[User],
+        *,
+        lifetime: int = 300,
+        interval: float = 5,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self.users = MappingProxyType({user.username: user for user in users})
         self.url = ""
         """Own address; set once its port is known."""
         self._lifetime = lifetime
         self._now = now
         self._lock = threading.RLock()
+        self._key_lock = threading.Lock()
+        self._key: RSAKey | None = None
+        self.devices = Devices(interval=interval, now=now)
         self._pending: dict[str, Authorization] = {}
         self._codes: dict[str, _Code] = {}
         self._sessions: dict[str, Session] = {}
         self._refresh: dict[str, Session] = {}  # digest -> session, used tokens too: their reuse gives a theft away
         self._verified: dict[str, dict[str, Any]] = {}
 
-    @cached_property
+    @property
     def key(self) -> RSAKey:
-        """The signing key, this issuer's own."""
-        with self._lock:
-            return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+        """The signing key, this issuer's own, made when first needed.
+
+        Under a lock of its own: the thread that makes it at the start and one that signs meanwhile (and holds the other
+        lock) would wait for each other, as they would for the lock inside Python 3.11's `cached_property`.
+        """
+        with self._key_lock:
+            if self._key is None:
+                self._key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)
+            return self._key
 
     def metadata(self) -> dict[str, Any]:
         """The discovery document."""
@@ -84,11 +102,12 @@ class Issuer:
             "token_endpoint": f"{connect}/token",
             "userinfo_endpoint": f"{connect}/userinfo",
             "jwks_uri": f"{connect}/certs",
+            "device_authorization_endpoint": f"{connect}/auth/device",
             "revocation_endpoint": f"{connect}/revoke",
             "end_session_endpoint": f"{connect}/logout",
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
-            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "grant_types_supported": ["authorization_code", "refresh_token", GRANT],
             "code_challenge_methods_supported": ["S256"],
             "token_endpoint_auth_methods_supported": ["none"],
             "revocation_endpoint_auth_methods_supported": ["none"],
@@ -144,6 +163,12 @@ class Issuer:
             if not hmac.compare_digest(_base64url(hashlib.sha256(verifier.encode()).digest()), asked.challenge):
                 raise OAuthError("invalid_grant", "code_verifier does not fit the code_challenge.")
             return self._tokens(found.session)
+
+    def collect(self, device_code: str) -> dict[str, Any]:
+        """Tokens for a device whose user has agreed; else an OAuthError that says what it waits for."""
+        with self._lock:
+            device = self.devices.collect(device_code)
+            return self._tokens(self._begin(self.users[device.username], device.scope, None))
 
     def refresh(self, token: str, scope: str | None = None) -> dict[str, Any]:
         """New tokens for a refresh token, which is then spent. Reuse of a spent one ends the sign-in."""

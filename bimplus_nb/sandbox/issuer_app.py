@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from bimplus_nb.sandbox import authorization, pages
+from bimplus_nb.sandbox import authorization, devices, pages
 from bimplus_nb.sandbox.authorization import CLIENT_ID, OAuthError
 from bimplus_nb.sandbox.gate import Endpoint, Gate, read_body, refusal
 from bimplus_nb.sandbox.issuer import Issuer
@@ -24,6 +24,7 @@ from bimplus_nb.sandbox.problem import Problem
 
 REALM = "/realms/allplan"
 _CONNECT = f"{REALM}/protocol/openid-connect"
+_DEVICE = f"{REALM}/device"
 Values = dict[str, str]
 
 
@@ -34,14 +35,17 @@ def application(issuer: Issuer) -> ASGIApp:
         Route(f"{_CONNECT}/auth", _page(front.authorize), methods=["GET"]),
         Route(f"{_CONNECT}/auth/consent", _page(front.consent), methods=["POST"]),
         Route(f"{_CONNECT}/logout", _page(front.logout), methods=["GET", "POST"]),
+        Route(_DEVICE, _page(front.device), methods=["GET", "POST"]),
+        Route(f"{_DEVICE}/consent", _page(front.device_consent), methods=["POST"]),
         Route(f"{REALM}/.well-known/openid-configuration", _json(lambda _: issuer.metadata()), methods=["GET"]),
         Route(f"{_CONNECT}/certs", _json(lambda _: {"keys": [issuer.key.as_dict(private=False)]}), methods=["GET"]),
+        Route(f"{_CONNECT}/auth/device", _json(back.device), methods=["POST"]),
         Route(f"{_CONNECT}/token", _json(back.token), methods=["POST"]),
         Route(f"{_CONNECT}/revoke", _json(back.revoke), methods=["POST"]),
         Route(f"{_CONNECT}/userinfo", _json(back.userinfo), methods=["GET", "POST"]),
     ]
     # Another site's script could otherwise read the consent page and answer it in the user's name.
-    pages_only = frozenset(route.path for route in routes[:3])
+    pages_only = frozenset(route.path for route in routes[:5])
     return Gate(Starlette(routes=routes, exception_handlers={HTTPException: _unrouted}), closed=pages_only)
 
 
@@ -89,6 +93,26 @@ class _Front:
             raise OAuthError("invalid_request", "There is no such user here.")
         return self._back_to(asked.redirect_uri, asked.state, code=self._issuer.grant(asked, user))
 
+    def device(self, call: Call) -> Response:
+        """The page for a code that a device shows: to type it, or with it in the address, and then to agree."""
+        typed = call.values.get("user_code", "")
+        if not typed:
+            return pages.type_code(_DEVICE)
+        try:
+            device = self._issuer.devices.typed(typed)
+        except OAuthError as error:
+            return pages.type_code(_DEVICE, error)
+        return pages.device_consent(device, f"{_DEVICE}/consent", self._issuer.users.values())
+
+    def device_consent(self, call: Call) -> Response:
+        """The user's answer for a device."""
+        username = "" if "deny" in call.values else call.values.get("username", "")
+        if "deny" not in call.values and username not in self._issuer.users:
+            raise OAuthError("invalid_request", "There is no such user here.")
+        if not self._issuer.devices.answer(call.values.get("request", ""), username):
+            raise OAuthError("invalid_request", "This sign-in was answered already or has timed out. Start it again.")
+        return pages.device_done(agreed=bool(username))
+
     def logout(self, call: Call) -> Response:
         """Ends the sign-in named by `id_token_hint` and, if it is ours to do, sends the browser back."""
         hint, target = call.values.get("id_token_hint", ""), call.values.get("post_logout_redirect_uri", "")
@@ -112,6 +136,13 @@ class _Back:
     def __init__(self, issuer: Issuer) -> None:
         self._issuer = issuer
 
+    def device(self, call: Call) -> Any:
+        _check_client(call.values)
+        page = f"{self._issuer.url}/device"
+        codes = self._issuer.devices.begin(authorization.granted(call.values.get("scope", "")))
+        complete = f"{page}?{urlencode({'user_code': codes['user_code']})}"
+        return {**codes, "verification_uri": page, "verification_uri_complete": complete}
+
     def token(self, call: Call) -> Any:
         _check_client(call.values)
         grant = call.values.get("grant_type")
@@ -119,7 +150,9 @@ class _Back:
             return self._issuer.exchange(*_needed(call.values, "code", "redirect_uri", "code_verifier"))
         if grant == "refresh_token":
             return self._issuer.refresh(_needed(call.values, "refresh_token")[0], call.values.get("scope"))
-        raise OAuthError("unsupported_grant_type", "grant_type must be authorization_code or refresh_token.")
+        if grant == devices.GRANT:
+            return self._issuer.collect(_needed(call.values, "device_code")[0])
+        raise OAuthError("unsupported_grant_type", "grant_type must be one that discovery names.")
 
     def revoke(self, call: Call) -> Any:
         _check_client(call.values)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from starlette.responses import HTMLResponse
 
 from bimplus_nb.sandbox.authorization import Authorization, OAuthError
+from bimplus_nb.sandbox.devices import Device, shown
 from bimplus_nb.sandbox.people import User
 
 _STYLE = """
@@ -37,6 +38,14 @@ button:hover, button:focus-visible { border-color: var(--accent); outline: 2px s
 button small { display: block; color: var(--dim); font-size: 13px; }
 .face { flex: none; width: 38px; height: 38px; border-radius: 50%; display: grid; place-items: center; color: #fff;
         background: #00659b; font-weight: 600; }
+label { display: block; color: var(--dim); font-size: 14px; margin-bottom: 6px; }
+input { width: 100%; padding: 11px 14px; margin-bottom: 14px; border: 1px solid var(--line); border-radius: 10px;
+        background: none; color: inherit; font: 20px/1.4 ui-monospace, monospace; letter-spacing: .12em;
+        text-transform: uppercase; }
+input:focus-visible { border-color: var(--accent); outline: 2px solid var(--accent); outline-offset: 0; }
+.code { font: 600 26px/1.4 ui-monospace, monospace; letter-spacing: .12em; color: var(--ink); }
+.wrong { color: var(--ink); border-left: 4px solid #c8372d; padding-left: 12px; }
+.go { justify-content: center; border-color: var(--accent); }
 .no { justify-content: center; border-color: transparent; color: var(--dim); margin: 6px 0 0; }
 """
 
@@ -54,22 +63,41 @@ _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode(
 def consent(handle: str, action: str, asked: Authorization, users: Iterable[User]) -> HTMLResponse:
     """Who signs in, and for what."""
     origin = urlsplit(asked.redirect_uri)
-    buttons = "".join(
-        f'<button type="submit" name="username" value="{escape(user.username)}">'
-        f'<span class="face">{escape(user.name[:1])}</span>'
-        f"<span>Continue as {escape(user.name)}"
-        f"<small>{escape(user.role.replace('_', ' ').lower())}</small></span></button>"
-        for user in users
-    )
     content = (
         f"<p>The notebook at <b>{escape(origin.netloc)}</b> wants to use Bimplus in your name. "
-        f"It will see: <b>{escape(asked.scope.replace(' ', ', '))}</b>.</p>"
-        f'<form method="post" action="{escape(action)}"><input type="hidden" name="request" value="{escape(handle)}">'
-        f'{buttons}<button class="no" type="submit" name="deny" value="1">Do not sign in</button></form>'
+        f"It will see: <b>{escape(asked.scope.replace(' ', ', '))}</b>.</p>" + _choice(handle, action, users)
     )
     # Browsers hold a form's redirect to `form-action` too. The policy's grammar has no IPv6 hosts.
     target = "http:" if ":" in (origin.hostname or "") else f"{origin.scheme}://{origin.netloc}"
     return _page("Who is working today?", content, form=f"'self' {target}")
+
+
+def type_code(action: str, wrong: OAuthError | None = None) -> HTMLResponse:
+    """Where a device's code is typed; with what was `wrong` about the last one."""
+    said = "" if wrong is None else f'<p class="wrong" role="alert">{escape(wrong.description)}</p>'
+    content = (
+        f'{said}<form method="post" action="{escape(action)}"><label for="code">'
+        "The code that the notebook shows</label>"
+        '<input id="code" name="user_code" required autofocus autocomplete="off" autocapitalize="characters" '
+        'spellcheck="false" maxlength="20">'
+        '<button class="go" type="submit">Continue</button></form>'
+    )
+    return _page("Sign in with a code", content, status=200 if wrong is None else wrong.status, form="'self'")
+
+
+def device_consent(device: Device, action: str, users: Iterable[User]) -> HTMLResponse:
+    """Who signs in on a device. Shows the code, for whoever opened a stranger's link (RFC 8628, section 5.4)."""
+    content = (
+        "<p>A notebook wants to use Bimplus in your name. Go on only if it is yours and shows this code: "
+        f'<b class="code">{escape(shown(device.user_code))}</b></p>'
+        f"<p>It will see: <b>{escape(device.scope.replace(' ', ', '))}</b>.</p>" + _choice(device.handle, action, users)
+    )
+    return _page("Who is working today?", content, form="'self'")
+
+
+def device_done(*, agreed: bool) -> HTMLResponse:
+    title = "You are signed in" if agreed else "Nobody was signed in"
+    return _page(title, "<p>Go back to the notebook; this tab can be closed.</p>")
 
 
 def signed_out() -> HTMLResponse:
@@ -80,6 +108,21 @@ def refusal(error: OAuthError) -> HTMLResponse:
     """Why there is no sign-in."""
     content = f"<p>{escape(error.description)}</p><p>Nothing was sent anywhere. Error: <b>{escape(error.error)}</b></p>"
     return _page("This sign-in cannot go on", content, status=400)
+
+
+def _choice(handle: str, action: str, users: Iterable[User]) -> str:
+    """The form of who is there to choose from, and no."""
+    buttons = "".join(
+        f'<button type="submit" name="username" value="{escape(user.username)}">'
+        f'<span class="face">{escape(user.name[:1])}</span>'
+        f"<span>Continue as {escape(user.name)}"
+        f"<small>{escape(user.role.replace('_', ' ').lower())}</small></span></button>"
+        for user in users
+    )
+    return (
+        f'<form method="post" action="{escape(action)}"><input type="hidden" name="request" value="{escape(handle)}">'
+        f'{buttons}<button class="no" type="submit" name="deny" value="1">Do not sign in</button></form>'
+    )
 
 
 def _page(title: str, content: str, *, status: int = 200, form: str = "'none'") -> HTMLResponse:

@@ -40,6 +40,7 @@ class Sandbox:
     answer. `faults`: statuses to answer instead, ``{"GET /v2/teams": [503, (429, {"Retry-After": "1"})]}`` (one a
     request, then as usual) or a function of method and path. `path`: a file to keep everything in, used again if it
     exists. `port`: of the API; 0 takes a free one. `token_lifetime`: seconds an access token is good for.
+    `device_interval`: seconds between two questions of a sign-in by a typed code.
 
     The demo content is written in the background; requests that need it wait for it. Raises SandboxError if the port
     is taken or the file is not a sandbox's.
@@ -67,9 +68,10 @@ class Sandbox:
         path: str | Path | None = None,
         port: int = 0,
         token_lifetime: int = 300,
+        device_interval: float = 5,
     ) -> None:
         self._store = _open(path)
-        self._issuer = Issuer(self.users, lifetime=token_lifetime)
+        self._issuer = Issuer(self.users, lifetime=token_lifetime, interval=device_interval)
         self._filled: Future[None] = Future()
         api, sign_in = _listen(port), _listen(0)
         self._issuer.url = f"http://127.0.0.1:{sign_in.getsockname()[1]}{issuer_app.REALM}"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 from bimplus_nb.auth import TokenSet
 from bimplus_nb.auth.idtoken import UnknownKey, check_id_token
@@ -162,3 +162,17 @@ def test_after_a_refresh_it_must_be_the_same_user() -> None:
     assert check(signed(claims(nonce=None)), nonce=None, subject="user-1") == "user-1"
     with pytest.raises(LoginError, match="another user"):
         check(signed(claims(nonce=None)), nonce=None, subject="user-2")
+
+
+@pytest.mark.parametrize("name", ["Ed25519", "EdDSA"])
+@pytest.mark.filterwarnings("default:EdDSA is deprecated")  # for signing it here; checking it must not warn
+def test_both_names_of_one_signature(name: str, recwarn: pytest.WarningsRecorder) -> None:
+    key = OKPKey.generate_key("Ed25519", {"kid": "k3"})
+    half = base64.urlsafe_b64encode(hashlib.sha512(ACCESS.encode()).digest()[:32]).rstrip(b"=").decode()
+    right, wrong = (signed(claims(at_hash=value), key=key, alg=name, kid="k3") for value in (half, AT_HASH))
+    recwarn.clear()
+    known = {"keys": {"keys": [key.as_dict(private=False)]}, "algorithms": (name,)}
+    assert check(right, **known) == "user-1"
+    with pytest.raises(LoginError, match="access token beside it"):
+        check(wrong, **known)
+    assert not recwarn.list

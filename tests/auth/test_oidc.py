@@ -8,7 +8,7 @@ import pytest
 from issuing import CLIENT, NEXT_KEY, FakeIssuer, answer_to, challenge_of, issuing
 
 from bimplus_nb.auth import Issuer, Pending, Redirected, TokenSet
-from bimplus_nb.auth.oidc import read_metadata
+from bimplus_nb.auth.metadata import read_metadata
 from bimplus_nb.errors import BimplusError, ConnectionFailed, LoginError
 
 HOME = "http://127.0.0.1:9/callback"
@@ -158,7 +158,7 @@ def test_cancelled_and_forgotten() -> None:
         ({"answer": {"expires_in": "soon"}}, "no token"),
         ({"reply": (400, b'{"error":"invalid_grant","error_description":"used"}', {})}, "refused: used. Sign in again"),
         ({"reply": (400, b'{"error":"invalid_grant"}', {})}, "refused: invalid_grant"),
-        ({"reply": (400, '{"error":"e","error_description":"ü"}'.encode(), {})}, "no token"),
+        ({"reply": (400, '{"error":"e","error_description":"ü"}'.encode(), {})}, "refused: ü"),
         ({"reply": (200, b"<html>", {})}, "no token"),
         ({"reply": (200, b"[]", {})}, "no token"),
         ({"reply": (302, b"", {"Location": "https://evil.example/token"})}, "answered 302"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import httpx
 import pytest
 from issuing import answer_to, browse, issuing
 
-from bimplus_nb.auth import Issuer, Pending, Session, TokenSet, choose, environment, loopback
+from bimplus_nb.auth import Issuer, Pending, Session, TokenSet, environment, loopback
 from bimplus_nb.auth import sandbox as into_sandbox
 from bimplus_nb.auth.sandbox import read_form
 from bimplus_nb.errors import LoginError
@@ -44,33 +43,6 @@ def who(session: Session, url: str) -> str:
 
 def home(pending: Pending) -> str:
     return parse_qs(urlsplit(pending.url).query)["redirect_uri"][0]
-
-
-# choice
-
-
-@pytest.mark.parametrize(
-    ("environ", "options", "way", "reason"),
-    [
-        ({}, {}, "loopback", "comes back to this computer"),
-        ({"BIMPLUS_TOKEN": "t"}, {}, "environment", "BIMPLUS_TOKEN is set"),
-        ({"BIMPLUS_TOKEN_FILE": "f"}, {}, "environment", "BIMPLUS_TOKEN_FILE is set"),
-        ({"BIMPLUS_TOKEN": ""}, {}, "loopback", "comes back"),
-        ({"BIMPLUS_TOKEN": "t"}, {"sandbox": True}, "sandbox", "demo users"),
-        ({"JUPYTERHUB_API_URL": "x"}, {}, "loopback", "JupyterHub.*copy that page's address"),
-        ({"BINDER_SERVICE_HOST": "x", "JUPYTERHUB_API_URL": "x"}, {}, "loopback", "Binder"),
-        ({"BIMPLUS_TOKEN": "t"}, {"way": "loopback"}, "loopback", "asked for"),
-    ],
-)
-def test_the_way_that_fits(environ: dict[str, str], options: dict[str, Any], way: str, reason: str) -> None:
-    choice = choose(environ, **options)
-    assert choice.way == way
-    assert re.search(reason, choice.reason)
-
-
-def test_no_such_way() -> None:
-    with pytest.raises(ValueError, match="environment, sandbox, loopback"):
-        choose({}, way="telepathy")  # type: ignore[arg-type]
 
 
 # environment

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -242,6 +243,16 @@ def test_access_tokens_expire_and_refresh_tokens_live_on_for_a_day_s_work(issuer
     clock.now += 3600
     with pytest.raises(OAuthError, match="expired"):
         issuer.refresh(tokens["refresh_token"])
+
+
+def test_the_key_can_be_made_while_somebody_signs_in(issuer: Issuer) -> None:
+    """At the start one thread makes it while another, which holds the issuer's lock, already needs it."""
+    maker = threading.Thread(target=lambda: issuer.key, daemon=True)
+    with issuer._lock:
+        maker.start()
+        maker.join(30)
+        assert not maker.is_alive()
+        assert issuer.token(USERS[0])
 
 
 def test_a_page_left_open_times_out(issuer: Issuer, clock: Clock) -> None:

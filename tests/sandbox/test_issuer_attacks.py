@@ -46,7 +46,7 @@ def test_other_redirects_get_an_error_page_and_nothing_else(sign_in: SignIn, uri
     answer = sign_in.page(redirect_uri=uri)
     assert answer.status_code == 400
     assert "Location" not in answer.headers
-    assert "form" not in answer.text.replace("form-action", "")
+    assert "<form" not in answer.text
 
 
 def test_another_client_gets_an_error_page(sign_in: SignIn) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -42,6 +43,7 @@ def test_color_by_a_column_and_back(app: Explorer) -> None:
 
 
 def test_choose_goes_back_and_close_leaves_nothing(client: Client, project: Project) -> None:
+    _settle()
     before = set(_instances)
     explorer = Explorer(client, project=project)
     explorer.choose()
@@ -49,6 +51,14 @@ def test_choose_goes_back_and_close_leaves_nothing(client: Client, project: Proj
     with pytest.raises(ValueError, match="Open a project first"):
         explorer.selected  # noqa: B018
     explorer.close()
+    _settle()
     left = [type(_instances[key]).__name__ for key in set(_instances) - before]
     # Each widget has a layout and a style of its own, which ipywidgets leaves to the garbage collector.
     assert not [name for name in left if not name.endswith(("Layout", "Style"))]
+
+
+def _settle() -> None:
+    """Wait for lines and light, which come to any open building from a thread some seconds later."""
+    for thread in threading.enumerate():
+        if thread.name == "building decor":
+            thread.join(30)
