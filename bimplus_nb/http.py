@@ -127,9 +127,11 @@ class Http:
         *ids: str | int,
         params: Mapping[str, Any] | None = None,
         body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        signed: bool = True,
     ) -> Any:
         """The value of an answer in JSON; None for an empty one. For `path` and the rest see `send`."""
-        answer = self.send(method, path, *ids, params=params, body=body)
+        answer = self.send(method, path, *ids, params=params, body=body, headers=headers, signed=signed)
         return interpret(answer.status, answer.headers, answer.body, method=method, path=answer.path)
 
     @sealed
@@ -160,8 +162,7 @@ class Http:
         `ConnectionFailed`. Their messages name the path without its query.
         """
         if body is not None:
-            content = json.dumps(_given(body), allow_nan=False).encode()
-            headers = {"Content-Type": "application/json", **(headers or {})}
+            content, headers = _in_json(body, headers)
         if etag is not None:
             headers = {"If-None-Match": etag, **(headers or {})}
         request = self._session.build_request(
@@ -190,8 +191,7 @@ class Http:
         """
         content = None
         if body is not None:
-            content = json.dumps(_given(body), allow_nan=False).encode()
-            headers = {"Content-Type": "application/json", **(headers or {})}
+            content, headers = _in_json(body, headers)
         request = self._session.build_request(
             method, self._url(path, ids), params=_given(params or {}), content=content, headers=headers
         )
@@ -354,6 +354,11 @@ def open_session(url: str, *, timeout: float = 30.0, transport: httpx.BaseTransp
 
 def _given(values: Any) -> Any:
     return {key: value for key, value in values.items() if value is not None} if isinstance(values, Mapping) else values
+
+
+def _in_json(body: Any, headers: Mapping[str, str] | None) -> tuple[bytes, dict[str, str]]:
+    """A body as it is sent, and the headers with its kind."""
+    return json.dumps(_given(body), allow_nan=False).encode(), {"Content-Type": "application/json", **(headers or {})}
 
 
 def _secrets(body: Any) -> list[str]:

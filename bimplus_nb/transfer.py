@@ -4,6 +4,8 @@ A download is written under a temporary name in the chosen folder, verified agai
 announced, and renamed at the end; where the connection breaks it goes on from there, if the service can, or begins
 anew. Its name comes from the service and is hostile: only a plain file name in the chosen folder is ever made of it,
 and a file that is there already is never replaced.
+
+Longer than most files because both directions, and all that makes a file safe, are meant to be read in one place.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Objects of a model: the building's parts, their tree, their properties, their geometry."""
+"""Objects of a model: the building's parts, their tree, their properties, their geometry.
+
+Longer than most files because the service has them all in one service, and a class here is one service.
+"""
 
 from __future__ import annotations
 

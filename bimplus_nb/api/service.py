@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bimplus_nb.answers import interpret
 from bimplus_nb.api.overview import operations, service_table
 from bimplus_nb.errors import ApiError, NotOffered
 from bimplus_nb.http import Http, Progress
@@ -45,8 +44,7 @@ class Service:
         headers: Mapping[str, str] | None = None,
         signed: bool = True,
     ) -> Any:
-        answer = self._http.send(method, path, *ids, params=params, body=body, headers=headers, signed=signed)
-        return interpret(answer.status, answer.headers, answer.body, method=method, path=answer.path)
+        return self._http.json(method, path, *ids, params=params, body=body, headers=headers, signed=signed)
 
     def _one(
         self,

@@ -4,6 +4,8 @@ tokens.
 It stands for the Keycloak realm the real service signs in with, and checks what that would check. Nothing here speaks
 HTTP (see `issuer_app`). Standards: OAuth 2.1 draft, RFC 6749, 7009, 7636 (S256 only), 8252 (loopback redirects on any
 port), 8628 (see `devices`), 9207 (`iss` in the redirect), OpenID Connect Core 1.0 and RP-Initiated Logout 1.0.
+
+Longer than most files because codes, tokens and sign-ins are one memory under one lock.
 """
 
 from __future__ import annotations
