@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -53,12 +53,30 @@ class _Part:
     layers: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the service answered for a part, and whether the objects' attributes were asked for."""
+
+    answers: list[threejs.Answer]
+    attributes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """An answer that has come, the steps done with it, and the steps known of."""
+
+    answer: threejs.Answer
+    done: int
+    known: int
+
+
 class Project:
     """One project of a team.
 
-    What was fetched is kept: the geometry answers once for each model, layer and revision, shared by `mesh`, `objects`
-    and `properties`. `reload` forgets it. Everywhere `models`, `layers` and `storeys` take names or ids, one or
-    several; `revision` is a revision's number, by default the newest.
+    What was fetched is kept, for each model, layer and revision: the geometry, shared by `mesh` and `view`, and what
+    the objects say of themselves, shared by `objects` and `properties`; who asks for the latter first has both. `reload`
+    forgets it. Everywhere `models`, `layers` and `storeys` take names or ids, one or several; `revision` is a
+    revision's number, by default the newest.
     """
 
     def __init__(self, api: Api, record: Record) -> None:
@@ -67,7 +85,7 @@ class Project:
         self._lock = threading.RLock()
         self._models: Records | None = None
         self._trees: dict[tuple[str, int | None], list[frames.Node]] = {}
-        self._answers: dict[tuple[_Part, int | None], list[threejs.Answer]] = {}
+        self._answers: dict[tuple[_Part, int | None], _Kept] = {}
 
     @property
     def id(self) -> str:
@@ -165,7 +183,8 @@ class Project:
     ) -> Mesh:
         """The geometry: mm, Y up, world. What the service sent and cannot be read is in `.problems`."""
         parts = self._parts(models, layers)
-        mesh = Mesh.concatenate(answer.mesh for answer in self._geometry(parts, revision, progress))
+        arriving = self._arriving(parts, revision, progress, attributes=False)
+        mesh = Mesh.concatenate(step.answer.mesh for step in arriving)
         if storeys is not None:
             there = {node.id.lower() for node in self._rows(parts, revision, storeys)}
             mesh = mesh.of(*(id_ for id_ in mesh.ids if id_.lower() in there))
@@ -181,22 +200,29 @@ class Project:
         progress: Report = True,
         **options: Any,
     ) -> Viewer:
-        """The building in 3D; `options` are the Viewer's own. Rooms are there but not shown until asked for."""
-        from bimplus_nb.viewer import Viewer
+        """The building in 3D; `options` are the Viewer's own. Rooms are there but not shown until asked for.
 
-        mesh = self.mesh(layers=layers, models=models, storeys=storeys, revision=revision, progress=progress)
-        rows = self._rows(self._parts(models, layers), revision, storeys)
-        rooms = {node.id.lower() for node in rows if node.type == "Room" or node.ifc_type == "IfcSpace"}
+        It comes bit by bit: what this returns has the first answer of the service, and gets the others while it is
+        displayed, or when something needs all of it.
+        """
+        from bimplus_nb.viewer import Arrival, Viewer
+
+        parts = self._parts(models, layers)
+
+        def arrivals() -> Iterator[Arrival]:
+            there = None
+            if storeys is not None:
+                there = {node.id.lower() for node in self._rows(parts, revision, storeys)}
+            for step in self._arriving(parts, revision, progress, attributes=False):
+                mesh = step.answer.mesh
+                if there is not None:
+                    mesh = mesh.of(*(id_ for id_ in mesh.ids if id_.lower() in there))
+                yield Arrival(mesh, step.answer.rooms, step.done, step.known)
 
         def objects() -> pd.DataFrame:
             return self.objects(layers=layers, models=models, storeys=storeys, revision=revision, progress=False)
 
-        given = {
-            "objects": objects,
-            "rooms": [id_ for id_ in mesh.ids if id_.lower() in rooms],
-            "title": plain(self.name, 80),
-        }
-        return Viewer(mesh, **{**given, **options})
+        return Viewer(arrivals(), **{"objects": objects, "title": plain(self.name, 80), **options})
 
     def __repr__(self) -> str:
         return f"<Project {plain(self.name, 60)!r}, {self.id}>"
@@ -279,22 +305,41 @@ class Project:
         return rows if wanted is None else [node for node in rows if node.storey in wanted]
 
     def _geometry(self, parts: Sequence[_Part], revision: int | None, progress: Report) -> list[threejs.Answer]:
-        """What the service answers for these parts: meshes and attributes from the same bytes, fetched once."""
+        """What the service answers for these parts, with what the objects say of themselves."""
+        return [step.answer for step in self._arriving(parts, revision, progress, attributes=True)]
+
+    def _arriving(
+        self, parts: Sequence[_Part], revision: int | None, progress: Report, *, attributes: bool
+    ) -> Iterator[_Step]:
+        """The answers for these parts as they come, in an order that is always the same. Each is fetched once, but for
+        one that was fetched without the objects' attributes when these are asked for."""
         with self._lock:
-            missing = [part for part in parts if (part, revision) not in self._answers]
-            chunks: dict[_Part, dict[int, threejs.Answer]] = {part: {} for part in missing}
+            kept = {part: self._answers[part, revision] for part in parts if (part, revision) in self._answers}
+        kept = {part: found for part, found in kept.items() if found.attributes or not attributes}
+        missing = [part for part in parts if part not in kept]
+        known = len(missing)
 
-            def fetch(part: _Part) -> Callable[[int], Answer]:
-                return lambda chunk: self.api.objects.layer_geometry_properties(
-                    part.topology_id, part.layer_id, _VIEWER_ATTRIBUTES, revision=revision, chunk=chunk
-                )
+        def fetch(part: _Part) -> Callable[[int], Answer]:
+            bits = _VIEWER_ATTRIBUTES if attributes else 0
+            return lambda chunk: self.api.objects.layer_geometry_properties(
+                part.topology_id, part.layer_id, bits, revision=revision, chunk=chunk
+            )
 
-            with _progress(progress if missing else False, "Geometry") as report:
-                for part, number, answer in fetch_chunks([(part, fetch(part)) for part in missing], report):
-                    chunks[part][number] = _read(answer.body)
-            for part, read in chunks.items():
-                self._answers[part, revision] = [read[number] for number in sorted(read)]
-            return [answer for part in parts for answer in self._answers[part, revision]]
+        with _progress(progress if missing else False, "Geometry") as report:
+
+            def count(done: int, so_far: int) -> None:
+                nonlocal known
+                known = so_far
+                if report is not None:
+                    report(done, so_far)
+
+            yield from (_Step(answer, 0, 0) for found in kept.values() for answer in found.answers)
+            read: dict[_Part, list[threejs.Answer]] = {part: [] for part in missing}
+            for done, (part, _, answer) in enumerate(fetch_chunks([(part, fetch(part)) for part in missing], count), 1):
+                read[part].append(_read(answer.body, attributes))
+                yield _Step(read[part][-1], done, known)
+        with self._lock:
+            self._answers |= {(part, revision): _Kept(answers, attributes) for part, answers in read.items()}
 
     def _described(self, ids: Sequence[str], revision: int | None, progress: Report) -> list[Record]:
         """Objects with their attributes in full, one request each, side by side."""
@@ -302,13 +347,13 @@ class Project:
             return side_by_side(lambda id_: self.api.objects.properties(id_, revision=revision), ids, report)
 
 
-def _read(data: bytes) -> threejs.Answer:
-    answer = threejs.read(data)
+def _read(data: bytes, attributes: bool) -> threejs.Answer:
+    answer = threejs.read(data, attributes=attributes)
     if not answer.instances:
         return answer
     # Templates are not asked for, so none should come; an object that is one anyway is missed in words.
     mesh = Mesh.concatenate([answer.mesh, place(answer.instances, Mesh.empty())])
-    return threejs.Answer(mesh, answer.objects, ())
+    return replace(answer, mesh=mesh, instances=())
 
 
 def _chosen(wanted: Names, there: Set[str], what: str) -> set[str] | None:

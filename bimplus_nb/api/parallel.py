@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from heapq import heappop, heappush
 from typing import TypeVar
 
 from bimplus_nb.errors import GeometryError
@@ -37,16 +38,19 @@ def total_chunks(answer: Answer) -> int:
 
 
 def fetch_chunks(jobs: Iterable[tuple[Key, Fetch]], report: Report | None = None) -> Iterator[tuple[Key, int, Answer]]:
-    """Every chunk of every job with the job's key and its number, in the order of arrival, `WORKERS` at a time.
+    """Every chunk of every job with the job's key and its number, in the order of the jobs, `WORKERS` at a time.
 
     Only a few answers wait to be taken, so memory holds what is decoded and not everything that was fetched.
     Stopping early, by an error or an interrupt, sends nothing more.
     """
-    queue: list[tuple[Key, Fetch, int]] = [(key, fetch, 1) for key, fetch in jobs]
-    queue.reverse()
-    known, arrived = len(queue), 0
+    work = list(jobs)
+    # What is next to be taken is always the first to be asked for, so waiting for it never blocks it.
+    queue = [(job, 1) for job in range(len(work))]
+    chunks = [1] * len(work)
+    running: dict[Future[Answer], tuple[int, int]] = {}
+    here: dict[tuple[int, int], Answer] = {}
+    job, number, arrived = 0, 1, 0
     stopped = threading.Event()
-    running: dict[Future[Answer], tuple[Key, Fetch, int]] = {}
 
     def run(fetch: Fetch, number: int) -> Answer:
         if stopped.is_set():
@@ -55,21 +59,24 @@ def fetch_chunks(jobs: Iterable[tuple[Key, Fetch]], report: Report | None = None
 
     pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="bimplus geometry")
     try:
-        while queue or running:
-            while queue and len(running) < _AHEAD:
-                job = queue.pop()
-                running[pool.submit(run, job[1], job[2])] = job
+        while job < len(work):
+            while queue and (len(running) + len(here) < _AHEAD or not running):
+                asked = heappop(queue)
+                running[pool.submit(run, work[asked[0]][1], asked[1])] = asked
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                key, fetch, number = running.pop(future)
-                answer = future.result()
-                if number == 1 and (count := total_chunks(answer)) > 1:
-                    queue.extend((key, fetch, later) for later in range(count, 1, -1))
-                    known += count - 1
+                place = running.pop(future)
+                here[place] = answer = future.result()
+                if place[1] == 1:
+                    chunks[place[0]] = total_chunks(answer)
+                    for later in range(2, chunks[place[0]] + 1):
+                        heappush(queue, (place[0], later))
                 arrived += 1
                 if report is not None:
-                    report(arrived, known)
-                yield key, number, answer
+                    report(arrived, sum(chunks))
+            while (job, number) in here:
+                yield work[job][0], number, here.pop((job, number))
+                job, number = (job, number + 1) if number < chunks[job] else (job + 1, 1)
     finally:
         stopped.set()
         pool.shutdown(wait=True, cancel_futures=True)

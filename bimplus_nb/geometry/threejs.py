@@ -24,6 +24,8 @@ from bimplus_nb.geometry.wire import Unreadable, parse, plain
 
 # In the id of geometry that the service splits off an object: openings, further colours.
 _VIRTUAL = "-0000-0000-0000-000000000000"
+# Written with and without the prefix, as everywhere.
+_ROOMS = {"Room", "ID_Room", "IfcSpace", "ID_IFCSpace"}
 _KNOWN = {"objects", "elementsCount", "elementCount", "viewbox", "viewBox", "colors"}
 
 
@@ -35,11 +37,13 @@ class Answer:
     - ``objects``: each real object as a dict with `id`, `type`, `parent` and `attributes`, in the service's spelling
       and without geometry; `parent` is the object it hangs below where the answer is a tree
     - ``instances``: objects that are a template put somewhere; `place` makes a mesh of them
+    - ``rooms``: ids of the objects that are rooms, which fill a building and hide what is in it
     """
 
     mesh: Mesh
     objects: list[dict[str, Any]]
     instances: tuple[Instance, ...]
+    rooms: frozenset[str] = frozenset()
 
 
 def decode_threejs(data: bytes) -> Mesh:
@@ -89,14 +93,18 @@ class _Reader:
         self._objects: list[dict[str, Any]] = []
         self._instances: list[Instance] = []
         self._problems: list[Problem] = []
+        self._rooms: list[str] = []
 
     def take(self, item: Any, parent: str | None, keys: list[str]) -> None:
         id_ = item["id"] if "id" in keys else None
         if not isinstance(id_, str) or not id_:
             self._problems.append(Problem("", "an object without an id"))
             return
-        if "type" in keys and item["type"] == "Pin":
+        type_ = item["type"] if "type" in keys else None
+        if type_ == "Pin":
             return
+        if type_ in _ROOMS:
+            self._rooms.append(id_)
         attributes: Any = item["attributes"] if "attributes" in keys else None
         groups = list(attributes) if isinstance(attributes, simdjson.Object) else []
         if self._attributes and _VIRTUAL not in id_:
@@ -140,7 +148,7 @@ class _Reader:
 
     def answer(self) -> Answer:
         meshes = [self._collector.mesh(), *self._others, Mesh.empty(self._problems)]
-        return Answer(Mesh.concatenate(meshes), self._objects, tuple(self._instances))
+        return Answer(Mesh.concatenate(meshes), self._objects, tuple(self._instances), frozenset(self._rooms))
 
 
 def _walk(objects: Any) -> Iterator[tuple[Any, str | None, list[str]]]:

@@ -7,10 +7,10 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from bimplus_nb.geometry import Batch, Mesh
 from bimplus_nb.geometry.batch import CLEAR
 from bimplus_nb.geometry.edges import Creases, chunk_creases, creases
 from bimplus_nb.geometry.light import Light, light_volume
+from bimplus_nb.viewer.building import Building
 from bimplus_nb.viewer.capture import Plane
 from bimplus_nb.viewer.page import Page
 from bimplus_nb.viewer.scene import ground_level
@@ -18,45 +18,50 @@ from bimplus_nb.viewer.still import Subject
 
 
 class Decor:
-    """What makes the picture of a mesh better, but may come after it. `room` (o,) bool throws no shadow."""
+    """What makes the picture of a building better, but may come after it. Rooms throw no shadow."""
 
-    def __init__(self, mesh: Mesh, batch: Batch, room: NDArray[np.bool_]) -> None:
-        self._mesh = mesh
-        self._batch = batch
-        self._solid = (mesh.color[:, 3] >= CLEAR) & ~room[mesh.owner]
-        self._ground = ground_level(batch) + float(batch.origin[1])
-        self._lines: Creases | None = None
-        self._light: Light | None = None
+    def __init__(self, building: Building) -> None:
+        self._building = building
+        self._lines: list[Creases] = []  # of each chunk
+        self._of = 0  # instalments that have lines
+        self._light: tuple[int, Light] | None = None  # and of how many triangles
         self._computing = threading.Lock()
 
     def bring(self, page: Page) -> None:
-        """Compute what is not there yet in a thread, and give it to a page, once, as it comes."""
-        if len(self._mesh) and not page.decorated:
-            page.decorated = True
+        """Compute what is not there yet in a thread, and give it to a page as it comes."""
+        if len(self._building) and page.decorated != len(self._building.instalments):
+            page.decorated = len(self._building.instalments)
             threading.Thread(target=self._work, args=(page,), name="building decor", daemon=True).start()
 
     def _work(self, page: Page) -> None:
         # The first picture has right of way; a page that nobody looks at does not hold the rest up for long.
         page.drawn.wait(2)
         with self._computing:
-            page.add_lines(chunk_creases(self.lines, self._batch))
-            page.add_light(self.light)
+            page.add_lines(self._chunk_lines())
+            page.add_light(self._shadows())
 
-    @property
-    def lines(self) -> Creases:
-        """The crease lines of the mesh."""
-        if self._lines is None:
-            self._lines = creases(self._mesh)
+    def _chunk_lines(self) -> list[Creases]:
+        """The crease lines of each chunk of the building."""
+        for one in self._building.instalments[self._of :]:
+            self._lines += chunk_creases(creases(one.mesh), one.batch)
+            self._of += 1
         return self._lines
 
+    def _shadows(self) -> Light:
+        """Sky and sun around the building."""
+        building = self._building
+        if self._light is None or self._light[0] != building.triangles:
+            mesh = building.mesh
+            solid = (mesh.color[:, 3] >= CLEAR) & ~building.room[mesh.owner]
+            self._light = building.triangles, light_volume(mesh, parts=solid, ground=self._ground)
+        return self._light[1]
+
     @property
-    def light(self) -> Light:
-        """Sky and sun around the mesh."""
-        if self._light is None:
-            self._light = light_volume(self._mesh, parts=self._solid, ground=self._ground)
-        return self._light
+    def _ground(self) -> float:
+        return ground_level(float(self._building.low[1]), float(self._building.high[1]))
 
     def subject(self, texels: NDArray[np.uint32], cut: Plane | None) -> Subject:
-        """The mesh with lines and light, as it looks with these texels and this cut, to be drawn without a page."""
+        """The building with lines and light, as it looks with these texels and this cut, to be drawn without a page."""
         with self._computing:
-            return Subject(self._mesh, texels, self._ground, self.lines, self.light, cut)
+            mesh = self._building.mesh
+            return Subject(mesh, self._building.of_mesh(texels), self._ground, creases(mesh), self._shadows(), cut)

@@ -16,14 +16,14 @@ from ipywidgets.widgets.widget import _remove_buffers
 from numpy.typing import NDArray
 
 from bimplus_nb.errors import BimplusError
-from bimplus_nb.geometry import Batch
 from bimplus_nb.geometry.edges import Creases
 from bimplus_nb.geometry.light import Light
+from bimplus_nb.viewer.building import Building
 from bimplus_nb.viewer.capture import Plane
 from bimplus_nb.viewer.palette import THEMES
-from bimplus_nb.viewer.scene import DIRECTION, Scene, tree
+from bimplus_nb.viewer.scene import Scene, tree
 from bimplus_nb.viewer.side import Side
-from bimplus_nb.viewer.state import Patch
+from bimplus_nb.viewer.state import Patch, Texels
 
 PATIENCE: Final = 8.0
 """Seconds to wait for a picture."""
@@ -32,23 +32,23 @@ PATIENCE: Final = 8.0
 class Page:
     """The pythreejs renderer and the `Side` beside it, in one box.
 
-    Built with the first chunk of the batch, so that the page has something to draw while the rest is on its way;
-    `complete` brings the rest. `heard` gets what the page says of a person's doings: {"type": "pick" or "act", …}.
+    Built with what there is of the building; `add` brings more. `heard` gets what the page says of a person's doings:
+    {"type": "act", "name": …, …}.
     """
 
     def __init__(
         self,
-        batch: Batch,
-        texels: NDArray[Any],
+        building: Building,
+        texels: Texels,
         heard: Callable[[dict[str, Any]], None],
         *,
         height: int,
-        ends: list[list[float]],
+        home: dict[str, Any],
         cut: Plane | None,
         **state: Any,
     ) -> None:
         self._started = time.time()
-        self._batch = batch
+        self._origin = building.origin
         self._heard = heard
         self._open = threading.RLock()  # lines and light come from a thread, and must not come to a closed page
         self._cut = cut
@@ -56,12 +56,14 @@ class Page:
         self._asked = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
         self.picture = b""
-        self.decorated = False
+        self.decorated = 0  # instalments that lines were brought for
         self.drawn = threading.Event()
-        self.scene = Scene(batch, texels, chunks=1)
-        home = {"low": batch.low.tolist(), "high": batch.high.tolist(), "points": ends, "direction": list(DIRECTION)}
+        self._shown = len(building.instalments)
+        self.scene = Scene(self._origin, building.instalments)
         renderer = self.scene.renderer
-        self.side = Side(renderer=renderer.model_id, themes=THEMES, home=home, layout=Layout(), **state)
+        self.side = Side(
+            renderer=renderer.model_id, themes=THEMES, home=home, texels=texels, arriving=True, layout=Layout(), **state
+        )
         self._thin = False
         self.cut(cut)
         self.side.on_msg(self._listen)
@@ -69,10 +71,17 @@ class Page:
         self.box.add_class("bv-box")
         self.seconds = {"widgets": time.time() - self._started}
 
-    def complete(self) -> None:
-        """Bring what is not in the scene yet."""
+    def add(self, building: Building, texels: NDArray[np.uint32], home: dict[str, Any], *, more: bool) -> None:
+        """Show what has been added to the building; `texels` are those of its new parts, `more` is still to come."""
         start = time.time()
-        self.scene.add()
+        with self._open:
+            if len(texels):
+                self.side.tell({"type": "grow"}, texels)
+            with self.side.hold_sync():
+                self.side.home, self.side.arriving = home, True
+            self.scene.add(building.instalments[self._shown :])
+            self._shown = len(building.instalments)
+            self.side.arriving = more
         self.seconds["widgets"] += time.time() - start
 
     def add_lines(self, lines: Sequence[Creases]) -> None:
@@ -87,7 +96,7 @@ class Page:
             if self.box.comm is None:
                 return
             x, y, z, _ = light.volume.shape
-            low, size = light.low - self._batch.origin, np.array([x, y, z]) * light.step
+            low, size = light.low - self._origin, np.array([x, y, z]) * light.step
             self._light = {"lightLow": low.tolist(), "lightSize": size.tolist(), "lightAmount": [1.0, 0.85, light.step]}
             with self.side.hold_sync():
                 self.side.light_shape = [z, y, x]
@@ -108,7 +117,7 @@ class Page:
     def _shine(self) -> None:
         """Send the cut, and how much of the shadows there is with it."""
         *normal, at = self._cut or (0.0, 0.0, 0.0, 1.0)
-        uniforms = self._light | {"cut": [*normal, at - float(np.dot(normal, self._batch.origin))]}
+        uniforms = self._light | {"cut": [*normal, at - float(np.dot(normal, self._origin))]}
         if self._light and (self._thin or self._cut):
             # The sun's shadow knows nothing of the cut, and would lie on what the cut lays open.
             uniforms["lightAmount"] = [0.0 if self._thin else 1.0, 0.0, self._light["lightAmount"][2]]
@@ -149,7 +158,7 @@ class Page:
                 waiting.set_exception(BimplusError(words))
             else:
                 self.side.notice = words
-        elif kind in ("pick", "act"):
+        elif kind == "act":
             self._heard(message)
 
     def widgets(self) -> list[Widget]:

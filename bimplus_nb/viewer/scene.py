@@ -1,4 +1,4 @@
-"""`Scene`: a batch as pythreejs widgets. The only file that knows pythreejs.
+"""`Scene`: a building as pythreejs widgets. The only file that knows pythreejs.
 
 pythreejs 2.4.2 wraps three.js r97 and is no longer maintained; what it cannot do is done beside it (side.py). What one
 has to know of it:
@@ -22,9 +22,9 @@ import pythreejs as three
 from ipywidgets import Layout, Widget
 from numpy.typing import NDArray
 
-from bimplus_nb.geometry import Batch, Chunk
 from bimplus_nb.geometry.edges import Creases
 from bimplus_nb.geometry.light import SUN
+from bimplus_nb.viewer.building import Instalment
 from bimplus_nb.viewer.camera import FIELD_OF_VIEW
 from bimplus_nb.viewer.palette import THEMES
 from bimplus_nb.viewer.shaders import program
@@ -54,20 +54,16 @@ _TRIANGLE: Final = np.array([[-1, -1, 0], [3, -1, 0], [-1, 3, 0]], np.float32)  
 
 
 class Scene:
-    """The widgets that draw one batch: `renderer` is the one to display.
+    """The widgets that draw a building: `renderer` is the one to display.
 
     The scene starts invisible. The page shows it as soon as it knows size and theme, so that no frame is drawn twice.
     """
 
-    def __init__(self, batch: Batch, texels: NDArray[np.uint8], *, chunks: int | None = None) -> None:
-        """`texels` (rows, width, 4) uint8 is kept and read again whenever a page asks for the state.
-
-        `chunks`: how many to begin with; `add` brings more.
-        """
-        self._batch = batch
-        self._texture = _Texture(data=texels, format="RGBAFormat", type="UnsignedByteType")
-        self._radius = radius = float(np.linalg.norm(batch.high - batch.low)) / 2 or 1.0
-        middle = (batch.low + batch.high) / 2
+    def __init__(self, origin: NDArray[np.float64], first: Sequence[Instalment]) -> None:
+        """`origin` is what (0, 0, 0) of the scene is in the world, mm; `first` is what to begin with."""
+        self._origin = origin
+        # Stands for what the page makes itself, and brings its class along.
+        self._texture = _Texture(data=np.zeros((1, 1, 4), np.uint8), format="RGBAFormat", type="UnsignedByteType")
         screen = _Geometry(attributes={"position": _attribute(_TRIANGLE)})
 
         def alone(name: str, material: Any, geometry: Any = screen) -> Any:
@@ -75,30 +71,24 @@ class Scene:
 
         back = self._material("back", {"backTop", "backBottom"}, depthTest=False, depthWrite=False)
         ground = self._material(
-            "ground",
-            {"backTop", "backBottom", "groundColor", "light"},
-            fade=[0.9 * radius, 3.2 * radius],
-            idPass=0.0,
+            "ground", {"backTop", "backBottom", "groundColor", "light"}, fade=[0.0, 0.0], middle=[0.0, 0.0], idPass=0.0
         )
         outline = self._material(
             "outline", {"cut"}, width=1.2, resolution=[1.0, 1.0], color=[0.0, 0.0, 0.0, 0.0], side="DoubleSide", **_OVER
         )
         ghost = self._surface(2, **_OVER)
-        self._added = 0
-        self._vertices: list[dict[str, Any]] = []
-        first = self._next(chunks)
-        self._groups = {name: _Group(name=name, children=first.get(name, ())) for name in ("opaque", "edges", "glass")}
+        self._chunks: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        meshes = self._meshes(first)
+        self._groups = {name: _Group(name=name, children=meshes.get(name, ())) for name in ("opaque", "edges", "glass")}
         # The page adds ghosts that share the buffers of the opaque surfaces; here is what they are made of.
         ghosts = _Group(name="ghosts", children=(alone("", ghost),), visible=False)
-        self.ground = ground_level(batch)
-        floor = _floor(40 * radius, np.array([middle[0], self.ground, middle[2]]))
-        camera = _Camera(fov=FIELD_OF_VIEW, near=radius / 1000, far=radius * 50, up=(0, 1, 0))
+        camera = _Camera(fov=FIELD_OF_VIEW, up=(0, 1, 0))
         self._scene = three.Scene(
             # Order of drawing. Edges come before ghosts and glass, which tint what is behind them.
             children=(
                 alone("back", back),
                 self._groups["opaque"],
-                alone("ground", ground, floor),
+                alone("ground", ground, _square()),
                 self._groups["edges"],
                 ghosts,
                 self._groups["glass"],
@@ -112,39 +102,39 @@ class Scene:
             scene=self._scene, camera=camera, antialias=True, layout=Layout(), _pause_autorender=True
         )
 
-    def add(self) -> None:
-        """Bring all further chunks into the scene, in one update a group: each update costs a frame."""
-        for name, meshes in self._next().items():
+    def add(self, instalments: Sequence[Instalment]) -> None:
+        """Bring more into the scene, in one update a group."""
+        for name, meshes in self._meshes(instalments).items():
             self._groups[name].children = (*self._groups[name].children, *meshes)
 
     def add_edges(self, lines: Sequence[Creases]) -> None:
-        """Draw the crease lines of every chunk, in the order of the chunks. They use the vertices sent already."""
+        """Draw the crease lines of every chunk, in the order in which they came. They use the vertices sent already."""
         drawn = []
-        for chunk, creases, vertices in zip(self._batch.chunks, lines, self._vertices, strict=True):
+        for (vertices, place), creases in zip(self._chunks, lines, strict=False):
             if len(creases):
                 geometry = _Geometry(
                     attributes={**vertices, "index": _attribute(creases.index.ravel())},
                     userData={"spans": spans(creases.length)},
                 )
-                drawn.append(_Lines(geometry, self._lines, **self._place(chunk)))
+                drawn.append(_Lines(geometry, self._lines, **place))
         self._groups["edges"].children = drawn
 
-    def _next(self, chunks: int | None = None) -> dict[str, list[Any]]:
-        """The meshes of the next chunks (of all that are left, if not told) by the group they belong to."""
+    def _meshes(self, instalments: Sequence[Instalment]) -> dict[str, list[Any]]:
+        """The meshes of all their chunks by the group they belong to."""
         meshes: dict[str, list[Any]] = {}
-        for chunk in self._batch.chunks[self._added : None if chunks is None else self._added + chunks]:
-            self._added += 1
-            vertices = {"position": _attribute(chunk.positions), "part": _attribute(chunk.part)}
-            self._vertices.append(vertices)
-            for name, index in (("opaque", chunk.opaque), ("glass", chunk.clear)):
-                if len(index):
-                    geometry = _Geometry(attributes={**vertices, "index": _attribute(index)})
-                    material = self._opaque if name == "opaque" else self._clear
-                    meshes.setdefault(name, []).append(_Mesh(geometry, material, **self._place(chunk)))
+        for one in instalments:
+            for chunk in one.batch.chunks:
+                part = one.parts[chunk.part.astype(np.int64)].astype(np.float32)
+                vertices = {"position": _attribute(chunk.positions), "part": _attribute(part)}
+                at = one.batch.origin - self._origin + chunk.center
+                place = {"position": at.tolist(), "scale": [one.batch.step] * 3}
+                self._chunks.append((vertices, place))
+                for name, index in (("opaque", chunk.opaque), ("glass", chunk.clear)):
+                    if len(index):
+                        geometry = _Geometry(attributes={**vertices, "index": _attribute(index)})
+                        material = self._opaque if name == "opaque" else self._clear
+                        meshes.setdefault(name, []).append(_Mesh(geometry, material, **place))
         return meshes
-
-    def _place(self, chunk: Chunk) -> dict[str, list[float]]:
-        return {"position": chunk.center.tolist(), "scale": [self._batch.step] * 3}
 
     # Made when first needed: a widget that nothing refers to would stay behind.
 
@@ -159,7 +149,7 @@ class Scene:
 
     @cached_property
     def _lines(self) -> Any:
-        numbers = {"pixels": 1.0, "far": 2.6 * self._radius, "span": 1.0}
+        numbers = {"pixels": 1.0, "far": 1.0, "span": 1.0}
         return self._material("edge", {"edgeColor", "cut"}, texels=True, **numbers, **_OVER)
 
     def _surface(self, layer: int, **options: Any) -> Any:
@@ -195,11 +185,11 @@ def _attribute(array: NDArray[Any]) -> Any:
     return _Attribute(array, normalized=False)
 
 
-def _floor(reach: float, middle: NDArray[np.float64]) -> Any:
-    """A square that faces upwards."""
-    corners = np.array([[-1, 0, -1], [-1, 0, 1], [1, 0, 1], [1, 0, -1]]) * reach + middle
+def _square() -> Any:
+    """A square that faces upwards. The page puts it under the building, as large as it takes."""
+    corners = np.array([[-1, 0, -1], [-1, 0, 1], [1, 0, 1], [1, 0, -1]], np.float32)
     index = np.array([0, 1, 2, 0, 2, 3], np.uint16)
-    return _Geometry(attributes={"position": _attribute(corners.astype(np.float32)), "index": _attribute(index)})
+    return _Geometry(attributes={"position": _attribute(corners), "index": _attribute(index)})
 
 
 def spans(length: NDArray[np.float32]) -> list[list[int]]:
@@ -213,17 +203,13 @@ def spans(length: NDArray[np.float32]) -> list[list[int]]:
     return [[2 * int(a), 2 * int(b - a), int(power[a])] for a, b in zip(start, end, strict=True)]
 
 
-def ground_level(batch: Batch) -> float:
-    """Height of the ground, mm relative to the scene.
+def ground_level(low: float, high: float) -> float:
+    """Height of the ground, mm, under what reaches from `low` to `high`.
 
     Nothing says where it is. Models stand on y = 0 by custom, with cellars and footings below and most of the building
     above; then it is a step (150 mm) below that, and else just under the model.
     """
-    zero = -float(batch.origin[1])
-    low, high = float(batch.low[1]), float(batch.high[1])
-    if low < zero - 150 and high - zero > 2 * (zero - low):
-        return zero - 150
-    return low - 10
+    return -150.0 if low < -150 and high > -2 * low else low - 10
 
 
 def tree(*roots: Widget) -> list[Widget]:

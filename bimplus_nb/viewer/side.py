@@ -8,6 +8,8 @@ from typing import Any, Final
 import anywidget
 import traitlets
 
+from bimplus_nb.viewer.state import Texels
+
 _PAGE: Final = Path(__file__).parent / "page"
 
 
@@ -37,7 +39,11 @@ class Side(anywidget.AnyWidget):
     themes = traitlets.Dict(help="uniforms of each theme").tag(sync=True)
     theme = traitlets.Unicode("auto", help="auto, light or dark").tag(sync=True)
     uniforms = traitlets.Dict(help="uniforms that hold in every theme").tag(sync=True)
-    home = traitlets.Dict(help="low, high, direction: what to look at first, mm relative to the scene").tag(sync=True)
+    home = traitlets.Dict(help="what to look at first: low, high, ground, points, direction; mm").tag(sync=True)
+    arriving = traitlets.Bool(help="whether more of the building is on its way").tag(sync=True)
+    texels: Any = traitlets.Instance(Texels, help="looks of all parts").tag(
+        sync=True, to_json=lambda texels, _: memoryview(texels.values).cast("B")
+    )
     light = traitlets.Bytes(help="the light volume, two bytes a voxel").tag(sync=True)
     light_shape: Any = traitlets.List(help="voxels of `light` along z, y, x").tag(sync=True)
 

@@ -19,9 +19,6 @@ COLORED: Final = 8
 CLOSED: Final = 16
 ROOM: Final = 32
 
-WIDTH: Final = 1024
-"""Texels in a row of the texture."""
-
 Flags = NDArray[np.bool_]
 
 
@@ -73,26 +70,42 @@ def patch(before: NDArray[np.uint32], after: NDArray[np.uint32]) -> Patch | None
     return sparse if sparse.nbytes < whole.nbytes else whole
 
 
+class Texels:
+    """What the page has been told each part looks like: `values` (p,) uint32. Changed only by who tells it."""
+
+    def __init__(self) -> None:
+        self.values: NDArray[np.uint32] = np.empty(0, np.uint32)
+
+
 class Looks:
     """The looks of o objects made of p parts.
 
     `visible`, `ghost`, `selected` are (o,) bool and may be written to; `color` sets colours. `owner` (p,) leads from
-    part to object, `base` (p, 3) uint8 are the parts' own colours, `closed` (p,) and `room` (o,) bool never change.
+    part to object, `base` (p, 3) uint8 are the parts' own colours, `closed` (p,) and `room` (o,) bool are facts.
     A room is shown only while it has a colour. While colours are on, what the colouring does not speak of is a ghost.
     """
 
-    def __init__(self, owner: NDArray[Any], base: NDArray[np.uint8], closed: Flags, room: Flags) -> None:
-        objects = len(room)
-        self.visible: Flags = np.ones(objects, bool)
-        self.ghost: Flags = np.zeros(objects, bool)
-        self.selected: Flags = np.zeros(objects, bool)
-        self.room = room
-        self._owner = owner
-        self._base = base
-        self._closed = closed
-        self._color = np.zeros((objects, 3), np.uint8)
-        self._colored: Flags = np.zeros(objects, bool)
-        self._spoken_of: Flags = np.ones(objects, bool)
+    def __init__(self) -> None:
+        self.visible: Flags = np.empty(0, bool)
+        self.ghost: Flags = np.empty(0, bool)
+        self.selected: Flags = np.empty(0, bool)
+        self.room: Flags = np.empty(0, bool)
+        self._owner: NDArray[Any] = np.empty(0, np.int64)
+        self._base: NDArray[np.uint8] = np.empty((0, 3), np.uint8)
+        self._color: NDArray[np.uint8] = np.empty((0, 3), np.uint8)
+        self._closed: Flags = np.empty(0, bool)
+        self._colored: Flags = np.empty(0, bool)
+        self._spoken_of: Flags = np.empty(0, bool)
+
+    def extend(self, owner: NDArray[Any], base: NDArray[np.uint8], closed: Flags, room: Flags) -> None:
+        """There is more of the building now: everything anew that is said of parts, and `room`; looks stay."""
+        self._owner, self._base, self._closed, self.room = owner, base, closed, room
+        fresh = len(room) - len(self.visible)
+        yes, no = np.ones(fresh, bool), np.zeros(fresh, bool)
+        self.visible, self._spoken_of = np.append(self.visible, yes), np.append(self._spoken_of, yes)
+        self.ghost, self.selected = np.append(self.ghost, no), np.append(self.selected, no)
+        self._colored = np.append(self._colored, no)
+        self._color = np.concatenate([self._color, np.zeros((fresh, 3), np.uint8)])
 
     def color(self, color: NDArray[np.uint8], colored: Flags, spoken_of: Flags) -> None:
         """Give `colored` (o,) objects their row of `color` (o, 3); those not `spoken_of` (o,) become ghosts."""
@@ -135,11 +148,3 @@ class Looks:
         out[:, :3] = np.where(self._colored[self._owner, None], self._color[self._owner], self._base)
         out[:, 3] = bits[self._owner] | self._closed * np.uint8(CLOSED)
         return out.view(np.uint32).ravel()
-
-
-def texture(texels: NDArray[np.uint32]) -> NDArray[np.uint8]:
-    """The texels as an image: (rows, WIDTH, 4) uint8, the last row filled up with nothing."""
-    rows = max(1, -(-len(texels) // WIDTH))
-    image = np.zeros(rows * WIDTH, np.uint32)
-    image[: len(texels)] = texels
-    return image.view(np.uint8).reshape(rows, WIDTH, 4)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from bimplus_nb.viewer.state import CLOSED, COLORED, GHOST, ROOM, SELECTED, VISIBLE, WIDTH, Looks, patch, texture
+from bimplus_nb.viewer.state import CLOSED, COLORED, GHOST, ROOM, SELECTED, VISIBLE, Looks, patch
 
 TEXELS = arrays.arrays(np.uint32, st.integers(1, 300), elements=st.integers(0, 2**32 - 1))
 
@@ -17,19 +17,30 @@ def looks() -> Looks:
     """Three objects of four parts: a wall of two (the first closed), a slab, a room."""
     owner = np.array([0, 0, 1, 2])
     base = np.arange(12, dtype=np.uint8).reshape(4, 3)
-    return Looks(owner, base, np.array([True, False, True, True]), np.array([False, False, True]))
+    made = Looks()
+    made.extend(owner, base, np.array([True, False, True, True]), np.array([False, False, True]))
+    return made
 
 
 def bits(of: Looks) -> list[int]:
-    return texture(of.texels()).reshape(-1, 4)[:4, 3].tolist()
+    return of.texels().view(np.uint8).reshape(-1, 4)[:, 3].tolist()
 
 
 def test_texels_hold_colour_and_bits_of_each_part() -> None:
-    image = texture(looks().texels())
-    assert image.shape == (1, WIDTH, 4)
-    assert image[0, :4, :3].tolist() == np.arange(12).reshape(4, 3).tolist()
+    texels = looks().texels().view(np.uint8).reshape(-1, 4)
+    assert texels[:, :3].tolist() == np.arange(12).reshape(4, 3).tolist()
     assert bits(looks()) == [VISIBLE | CLOSED, VISIBLE, VISIBLE | CLOSED, VISIBLE | CLOSED | ROOM]
-    assert not image[0, 4:].any()
+
+
+def test_looks_stay_when_more_of_the_building_comes() -> None:
+    some = looks()
+    some.visible[1] = False
+    some.color(np.full((3, 3), 9, np.uint8), np.array([True, False, False]), np.array([True, True, False]))
+    before = some.texels()
+    base = np.arange(15, dtype=np.uint8).reshape(5, 3)
+    some.extend(np.array([0, 0, 1, 2, 3]), base, np.array([True, False, True, True, False]), np.arange(4) == 2)
+    assert some.texels()[:4].tolist() == before.tolist()
+    assert bits(some)[4] == VISIBLE
 
 
 def test_each_look_is_its_own_bit_on_all_parts_of_an_object() -> None:
@@ -46,7 +57,7 @@ def test_while_colours_are_on_what_they_do_not_speak_of_is_a_ghost() -> None:
     color = np.full((3, 3), 200, np.uint8)
     some.color(color, np.array([True, False, False]), np.array([True, True, False]))
     assert [b & (COLORED | GHOST) for b in bits(some)] == [COLORED, COLORED, 0, GHOST]
-    assert texture(some.texels())[0, :4, 0].tolist() == [200, 200, 6, 9]
+    assert some.texels().view(np.uint8)[::4].tolist() == [200, 200, 6, 9]
     some.clear_color()
     assert np.array_equal(some.texels(), looks().texels())
 

@@ -31,9 +31,8 @@ def viewer() -> Iterator[Viewer]:
 def on_page(viewer: Viewer) -> dict[str, Any]:
     """What the page would be sent if it were loaded now: bits of each part."""
     viewer.widget  # noqa: B018
-    (texture,) = (w for w in viewer._page.widgets() if type(w).__name__ == "DataTexture")  # type: ignore[union-attr]
-    bits = texture.get_state()["data"]["buffer"]
-    texels = np.frombuffer(bits, np.uint8).reshape(-1, 4)[: len(viewer.mesh.owner)]
+    bits = viewer._page.side.get_state()["texels"]  # type: ignore[union-attr]
+    texels = np.frombuffer(bits, np.uint8).reshape(-1, 4)
     return {name: texels[viewer.mesh.owner == row, 3].tolist() for row, name in enumerate(viewer.mesh.ids)}
 
 
@@ -126,8 +125,8 @@ def test_a_section_keeps_one_side(viewer: Viewer, axis: Any, at: float, keeps: t
     viewer.widget  # noqa: B018
     assert viewer._page is not None
     *normal, limit = viewer._page.side.uniforms["cut"]
-    assert np.dot(normal, np.subtract(keeps, viewer._batch.origin)) <= limit
-    assert np.dot(normal, np.subtract(cuts, viewer._batch.origin)) > limit
+    assert np.dot(normal, np.subtract(keeps, viewer._building.origin)) <= limit
+    assert np.dot(normal, np.subtract(cuts, viewer._building.origin)) > limit
 
 
 @pytest.mark.parametrize(("axis", "at"), [("w", 0), ("", 0), ((0, 0, 0), 1), ((1, 2), 1), ("x", float("nan"))])
@@ -163,13 +162,13 @@ def test_what_a_person_does_on_the_page(viewer: Viewer) -> None:
         viewer._page._listen(viewer._page.side, message, [])  # type: ignore[union-attr]
 
     part = viewer.mesh.owner.tolist().index(NAMES.index("roof"))
-    hear(type="pick", part=part)
+    hear(type="act", name="pick", part=part)
     assert viewer.selected_ids == ("roof",)
-    hear(type="pick", part=0, toggle=True)
+    hear(type="act", name="pick", part=0, toggle=True)
     assert viewer.selected_ids == ("slab", "roof")
-    hear(type="pick", part=None, toggle=True)
+    hear(type="act", name="pick", part=None, toggle=True)
     assert viewer.selected_ids == ("slab", "roof")
-    hear(type="pick", part=None)
+    hear(type="act", name="pick", part=None)
     assert viewer.selected_ids == ()
     viewer.color_by({"roof": "a", "slab": "b", "sill": "b"})
     hear(type="act", name="legend", row=0)
@@ -187,10 +186,11 @@ def test_what_a_person_does_on_the_page(viewer: Viewer) -> None:
     "message",
     [
         {},
-        {"type": "pick", "part": 10**9},
-        {"type": "pick", "part": -1},
-        {"type": "pick", "part": "0"},
+        {"type": "act", "name": "pick", "part": 10**9},
+        {"type": "act", "name": "pick", "part": -1},
+        {"type": "act", "name": "pick", "part": "0"},
         {"type": "act", "name": "close"},
+        {"type": "act"},
         {"type": "act", "name": "legend", "row": 99},
         {"type": "act", "name": ["x"]},
         {"type": "picture", "ask": [1]},

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 SETUP = f"""
 import sys
 sys.path.insert(0, {str(Path(houses.__file__).parent)!r})
-import gc, pandas as pd, houses
+import gc, numpy as np, pandas as pd, houses
 from ipywidgets.widgets import widget
 from bimplus_nb.viewer import Viewer
 from bimplus_nb.viewer.camera import Camera
@@ -274,7 +274,8 @@ def test_home_is_where_python_says(notebook: Notebook) -> None:
     """The page and Python fit the view by the same sum."""
     said = notebook.ask("viewer.camera.position + viewer.camera.target")
     expected = notebook.ask(
-        "(lambda c: c.position + c.target)(Camera.fitted(viewer._home() + viewer._batch.origin, DIRECTION, "
+        "(lambda c: c.position + c.target)(Camera.fitted("
+        "np.add(viewer._home()['points'], viewer._building.origin), DIRECTION, "
         "viewer.size[0] / viewer.size[1]))"
     )
     assert said == pytest.approx(expected, abs=1.0)

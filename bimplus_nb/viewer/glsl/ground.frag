@@ -1,6 +1,7 @@
 // The ground receives shadows and dissolves into the backdrop.
 uniform vec3 groundColor;
 uniform vec2 fade;  // mm from the middle: where it begins to dissolve, where it has
+uniform vec2 middle;
 uniform float idPass;
 varying vec3 vPlace;
 
@@ -16,6 +17,6 @@ void main() {
   vec3 fromSky = skyward(up), fromSun = sunLight * key * sun.y;
   vec3 lit = min((fromSky * sky + fromSun * direct) / (fromSky + fromSun), 1.0);  // 1 where nothing is in the way
   vec3 shadow = pow(lit, vec3(1.0 / 2.2));
-  float near = 1.0 - smoothstep(fade.x, fade.y, length(vPlace.xz));
+  float near = 1.0 - smoothstep(fade.x, fade.y, length(vPlace.xz - middle));
   gl_FragColor = vec4(mix(backdrop() * shadow, groundColor * shadow, near), 1.0);
 }

@@ -17,6 +17,7 @@ function orbit(stage, element, clicked) {
   };
   const move = (position, target) => {
     cancelAnimationFrame(stage.flight);
+    stage.untouched = false;
     stage.lookFrom(position, target);
     stage.draw();
   };

@@ -94,7 +94,7 @@ class Pane {
   click(event) {
     const box = this.view.renderer.domElement.getBoundingClientRect();
     const part = pick(this.view, event.clientX - box.left, event.clientY - box.top);
-    this.model.send({type: 'pick', part, toggle: event.ctrlKey || event.metaKey || event.shiftKey});
+    this.model.send({type: 'act', name: 'pick', part, toggle: event.ctrlKey || event.metaKey || event.shiftKey});
   }
 
   press(event) {
@@ -160,6 +160,7 @@ async function release(model, ids) {
 export default {
   initialize({model}) {
     const stage = stageOf(model), asks = {
+      grow: (_, buffers) => stage.grow(buffers),
       patch: (message, buffers) => stage.patch(message, buffers),
       fit: ({points}) => stage.fit(points),
       look: ({position, target, fov}) => {

@@ -7,6 +7,8 @@ const SETTLED = 300;         // ms without a frame until the view counts as at r
 const GLIDE = 260;           // ms a flight of the camera takes
 const MARGIN = 0.86;         // share of the canvas that a fitted box fills
 const NEAREST = 100;         // mm between the eye and what it looks at, at least
+const GROWING = 300;         // ms between two frames of a building that is still arriving, at least
+const TEXELS = 1024;         // in a row of the texture
 const PICTURE_WIDTH = 1280;  // pixels; what is sent without being asked for is no wider
 
 // Numbers of three.js that have no name outside it.
@@ -15,6 +17,8 @@ const LINEAR_FILTER = 1006, LUMINANCE_ALPHA = 1025;
 class Stage {
   constructor(model) {
     this.model = model;
+    this.drawnAt = this.cost = 0;
+    this.untouched = true;  // nobody has moved the camera from home
     this.panes = new Set();
     this.renderers = new Set();  // that ever drew this; a view is gone from the page before its widgets are closed
     this.connected = this.connect();
@@ -30,13 +34,13 @@ class Stage {
     scene.on('beforeRender', (_, gl) => this.beforeFrame(gl));
     scene.on('afterRender', () => this.afterFrame());
     scene.on('childchange', () => this.arrived());
-    this.scene.traverse(({material}) => { this.texels ??= material?.uniforms?.texels?.value; });
-    // One array for both, or the next change of the model would put back what it held at first.
-    this.bits = this.texels.image.data = this.texels.ipymodel.get('data').data;
+    this.model.on('change:arriving', () => this.arrived());
+    this.takeTexels(this.model.get('texels'));
     const {position, target, fov} = this.model.get('camera');
     if (position) {
       this.camera.fov = fov;
       this.lookFrom(position, target);
+      this.untouched = false;
     }
     this.derived = new Derived(this);
     this.derived.update();
@@ -55,13 +59,25 @@ class Stage {
     for (const pane of this.panes) pane.view?.tick();
   }
 
-  // More of the building has come; widgets come one by one, so wait for the frame.
+  // More of the building has come. Each frame costs more than the one before, so while more is on its way most of the
+  // time is left to that.
   arrived() {
-    this.arriving ??= requestAnimationFrame(() => {
-      this.arriving = null;
+    const wait = this.model.get('arriving') ? this.drawnAt + Math.max(GROWING, 4 * this.cost) - performance.now() : 0;
+    clearTimeout(this.arriving);
+    this.arriving = setTimeout(() => requestAnimationFrame(() => {
       this.derived.update();
+      if (this.untouched && this.target) this.home(false);
       this.applyUniforms();
-    });
+    }), Math.max(wait, 0));
+  }
+
+  // The ground goes where the building ends.
+  settle() {
+    const {low, high, ground} = this.model.get('home'), radius = size(subtract(high, low)) / 2;
+    const floor = this.part('ground'), middle = along(low, subtract(high, low), 0.5);
+    floor.position.set(middle[0], ground, middle[2]);
+    floor.scale.setScalar(40 * radius);
+    this.setUniforms({far: 2.6 * radius, fade: [0.9 * radius, 3.2 * radius], middle: [middle[0], middle[2]]});
   }
 
   beforeFrame(gl) {
@@ -76,6 +92,8 @@ class Stage {
   }
 
   afterFrame() {
+    const start = this.drawnAt = performance.now();
+    requestAnimationFrame(() => requestAnimationFrame(() => { this.cost = performance.now() - start; }));
     if (this.first) {
       this.first();
       this.first = null;
@@ -134,7 +152,8 @@ class Stage {
 
   applyUniforms() {
     const theme = this.model.get('themes')[this.theme ?? 'light'];
-    this.setUniforms({...theme, ...this.model.get('uniforms')});
+    this.setUniforms({...theme, ...this.model.get('uniforms'), texels: this.texels});
+    this.settle();
     if (this.light) this.setUniforms({light: this.light});
     this.derived.paint(theme);
     this.draw();
@@ -154,7 +173,7 @@ class Stage {
     if (!bytes?.byteLength) return;
     this.light?.dispose();
     const data = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.light = Object.assign(new this.texels.constructor(data, width, height), {
+    this.light = Object.assign(new this.Texture(data, width, height), {
       isDataTexture: false,
       isDataTexture3D: true,
       image: {data, width, height, depth},
@@ -164,6 +183,25 @@ class Stage {
       needsUpdate: true,
     });
     this.setUniforms({light: this.light});
+  }
+
+  // One texel a part (state.py), in a texture with room for more.
+  takeTexels(bytes) {
+    const rows = 2 ** Math.ceil(Math.log2(Math.max(1, bytes.byteLength / 4 / TEXELS)));
+    if (!this.Texture) this.scene.traverse(({material}) => { this.Texture ??= material?.uniforms?.texels?.value?.constructor; });
+    this.bits = new Uint8Array(TEXELS * rows * 4);
+    this.bits.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    this.parts = bytes.byteLength / 4;
+    this.texels?.dispose();
+    this.texels = Object.assign(new this.Texture(this.bits, TEXELS, rows), {needsUpdate: true});
+  }
+
+  grow([more]) {
+    const all = new Uint8Array(4 * this.parts + more.byteLength);
+    all.set(this.bits.subarray(0, 4 * this.parts));
+    all.set(new Uint8Array(more.buffer, more.byteOffset, more.byteLength), 4 * this.parts);
+    this.takeTexels(all);
+    this.setUniforms({texels: this.texels});
   }
 
   // Changed texels, as state.py packs them: gaps between them, a table of values, an index into it.
@@ -211,10 +249,12 @@ class Stage {
   home(glide) {
     const {points, direction} = this.model.get('home');
     this.fit(points, direction, glide);
+    this.untouched = true;
   }
 
   goTo(position, target, glide = true) {
     cancelAnimationFrame(this.flight);
+    this.untouched = false;
     const from = [this.camera.position.toArray(), this.target ?? target], start = performance.now();
     const still = !glide || matchMedia('(prefers-reduced-motion: reduce)').matches;
     const step = now => {
@@ -229,7 +269,9 @@ class Stage {
 
   close() {
     clearTimeout(this.settling);
+    clearTimeout(this.arriving);
     this.light?.dispose();
+    this.texels?.dispose();
     this.derived?.close();
   }
 }

@@ -1,0 +1,187 @@
+"""`Core`: what all that a viewer can do works on: a building, how its objects look, and the page that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator
+from typing import Any, Final, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bimplus_nb.geometry import Mesh
+from bimplus_nb.text import plain
+from bimplus_nb.viewer import state
+from bimplus_nb.viewer.building import Arrival, Building
+from bimplus_nb.viewer.camera import Camera, ends
+from bimplus_nb.viewer.capture import Plane
+from bimplus_nb.viewer.coloring import Coloring
+from bimplus_nb.viewer.decor import Decor
+from bimplus_nb.viewer.ids import Ids, rows
+from bimplus_nb.viewer.page import Page
+from bimplus_nb.viewer.palette import calm
+from bimplus_nb.viewer.scene import DIRECTION, ground_level
+
+Objects: TypeAlias = "pd.DataFrame | Callable[[], pd.DataFrame] | None"
+Theme: TypeAlias = Literal["auto", "light", "dark"]
+
+_NOTHING: Final = [[-1000.0] * 3, [1000.0] * 3]
+
+
+class Core:
+    """What the chapters of `Viewer` share. A chapter changes the looks in a line or two and calls `_show`."""
+
+    def __init__(
+        self, arrivals: Iterable[Arrival], *, objects: Objects, title: str, height: int, theme: Theme, most: int
+    ) -> None:
+        self._objects = objects
+        self._title = plain(title)
+        self._height = height
+        self._theme = theme
+        self._callbacks: list[Callable[[tuple[str, ...]], object]] = []
+        self._camera: Camera | None = None  # what to begin with, where it is not home
+        self._building = Building(most)
+        self._now = state.Looks()
+        self._texels = state.Texels()
+        self._coloring: Coloring | None = None
+        self._cut: Plane | None = None
+        self._page: Page | None = None
+        self._decor = Decor(self._building)
+        self._broken_off = False
+        self._coming = self._come(arrivals)
+        next(self._coming, None)
+
+    # --- the building -----------------------------------------------------------------------------------------------
+
+    def _come(self, arrivals: Iterable[Arrival]) -> Iterator[None]:
+        """Takes the building in, bit by bit."""
+        self._broken_off = True
+        try:
+            for arrival in arrivals:
+                for _ in self._building.add(arrival):
+                    self._grown(more=True)
+                    yield
+            self._broken_off = False
+        finally:
+            self._grown(more=False)
+
+    def _load(self) -> None:
+        """Wait until everything has come."""
+        for _ in self._coming:
+            pass
+
+    def _grown(self, *, more: bool) -> None:
+        """There is more of the building: give its parts looks, and the page what is new."""
+        building = self._building
+        self._now.extend(building.owner, calm(building.color), building.closed, building.room)
+        known, after = self._texels.values, self._now.texels()
+        if len(after) > len(known):
+            self._texels.values = np.concatenate([known, after[len(known) :]])
+        if self._page:
+            self._page.add(building, after[len(known) :], self._home(), more=more)
+        self._show()
+
+    @property
+    def mesh(self) -> Mesh:
+        """The geometry of all objects; mm, Y up, world."""
+        self._load()
+        return self._building.mesh
+
+    @property
+    def _looks(self) -> state.Looks:
+        """How each object of the whole building looks."""
+        self._load()
+        return self._now
+
+    # --- the page ---------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        """Bring the page up to date: the texels that changed, the words, the legend."""
+        patch = state.patch(self._texels.values, self._now.texels())
+        if patch is not None:
+            patch.apply(self._texels.values)
+        if self._page:
+            if patch is not None:
+                self._page.patch(patch)
+            self._page.thin_out(self._thin)
+            side = self._page.side
+            side.words, side.legend, side.notice = self._words(), self._legend(), ""
+
+    def _legend(self) -> dict[str, Any]:
+        return self._coloring.legend() if self._coloring else {}
+
+    @property
+    def _thin(self) -> bool:
+        return bool(self._now.visible.mean() < 0.9) if len(self._building) else False
+
+    def _words(self) -> dict[str, str]:
+        building, chosen = self._building, int(self._now.selected.sum())
+        left_out = int((~building.drawn).sum())
+        triangles = f"{building.triangles:,} triangles"
+        if self._broken_off:
+            triangles = f"{triangles} so far"
+        elif left_out:
+            triangles = (
+                f"{building.triangles_drawn:,} of {triangles}: {left_out:,} small objects are left out until they are "
+                f"shown or isolated, or max_triangles={building.triangles} is given"
+            )
+        return {
+            "title": self._title,
+            "count": f"{len(building):,} objects",
+            "caption": triangles,
+            "chosen": f"{chosen:,} selected" if chosen else "",
+        }
+
+    def _say(self, problem: Exception) -> None:
+        """Words below the viewer."""
+        if self._page:
+            self._page.side.notice = plain(f"{type(problem).__name__}: {problem}")
+
+    def _home(self) -> dict[str, Any]:
+        """What to look at first, in the frame of the scene: no rooms, nothing below the ground."""
+        building = self._building
+        if not len(building):
+            low, high = (np.array(end) for end in _NOTHING)
+            return {"low": low.tolist(), "high": high.tolist(), "ground": -1010.0, "points": _NOTHING} | _FROM
+        ground = ground_level(float(building.low[1]), float(building.high[1])) - building.origin[1]
+        points = [[x, max(y, ground), z] for x, y, z in self._far_ends()]
+        low, high = building.low - building.origin, building.high - building.origin
+        return {"low": low.tolist(), "high": high.tolist(), "ground": float(ground), "points": points} | _FROM
+
+    def _far_ends(self) -> list[list[float]]:
+        """Where what is no room ends, in the frame of the scene."""
+        building = self._building
+        return self._ends(slice(None) if building.room.all() else ~building.room)
+
+    def _ends(self, which: Any) -> list[list[float]]:
+        """Where these objects end, in the frame of the scene."""
+        if not len(self._building):
+            return _NOTHING
+        return ends(self._building.bounds[which] - self._building.origin).tolist()  # type: ignore[no-any-return]
+
+    # --- objects ----------------------------------------------------------------------------------------------------
+
+    def _ids(self, which: NDArray[np.bool_]) -> tuple[str, ...]:
+        ids = self._building.ids
+        return tuple(ids[row] for row in np.flatnonzero(which))
+
+    def _rows_of(self, ids: Ids) -> NDArray[np.int64]:
+        self._load()
+        return rows(ids, self._building.rows, self._elsewhere)
+
+    def _here(self, ids: Iterable[str]) -> list[int]:
+        """The rows of those that are here."""
+        return [self._building.rows[name] for name in ids if name in self._building.rows]
+
+    def _table(self) -> pd.DataFrame | None:
+        if callable(self._objects):
+            self._objects = self._objects()
+        return self._objects
+
+    def _elsewhere(self) -> Container[str]:
+        """Ids that exist, with or without geometry."""
+        table = self._table()
+        return () if table is None else table.index
+
+
+_FROM: Final = {"direction": list(DIRECTION)}
