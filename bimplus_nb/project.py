@@ -74,8 +74,8 @@ class Project:
     """One project of a team.
 
     What was fetched is kept, for each model, layer and revision: the geometry, shared by `mesh` and `view`, and what
-    the objects say of themselves, shared by `objects` and `properties`; who asks for the latter first has both. `reload`
-    forgets it. Everywhere `models`, `layers` and `storeys` take names or ids, one or several; `revision` is a
+    the objects say of themselves, shared by `objects` and `properties`; who asks for the latter first has both.
+    `reload` forgets it. Everywhere `models`, `layers` and `storeys` take names or ids, one or several; `revision` is a
     revision's number, by default the newest.
     """
 
@@ -222,7 +222,13 @@ class Project:
         def objects() -> pd.DataFrame:
             return self.objects(layers=layers, models=models, storeys=storeys, revision=revision, progress=False)
 
-        return Viewer(arrivals(), **{"objects": objects, "title": plain(self.name, 80), **options})
+        def outline(ids: Sequence[str]) -> pd.DataFrame:
+            names = {part.layer_id: part.layer for part in parts}
+            rows = self._rows(parts, revision, storeys)
+            return frames.objects_frame(rows, ({"id": id_} for id_ in ids), layers=names)
+
+        given = {"objects": objects, "outline": outline, "title": plain(self.name, 80)}
+        return Viewer(arrivals(), **{**given, **options})
 
     def __repr__(self) -> str:
         return f"<Project {plain(self.name, 60)!r}, {self.id}>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -23,6 +23,7 @@ from bimplus_nb.viewer.palette import calm
 from bimplus_nb.viewer.scene import DIRECTION, ground_level
 
 Objects: TypeAlias = "pd.DataFrame | Callable[[], pd.DataFrame] | None"
+Outline: TypeAlias = "Callable[[Sequence[str]], pd.DataFrame] | None"
 Theme: TypeAlias = Literal["auto", "light", "dark"]
 
 _NOTHING: Final = [[-1000.0] * 3, [1000.0] * 3]
@@ -32,9 +33,18 @@ class Core:
     """What the chapters of `Viewer` share. A chapter changes the looks in a line or two and calls `_show`."""
 
     def __init__(
-        self, arrivals: Iterable[Arrival], *, objects: Objects, title: str, height: int, theme: Theme, most: int
+        self,
+        arrivals: Iterable[Arrival],
+        *,
+        objects: Objects,
+        outline: Outline,
+        title: str,
+        height: int,
+        theme: Theme,
+        most: int,
     ) -> None:
         self._objects = objects
+        self._outline = outline
         self._title = plain(title)
         self._height = height
         self._theme = theme
@@ -46,6 +56,8 @@ class Core:
         self._coloring: Coloring | None = None
         self._cut: Plane | None = None
         self._page: Page | None = None
+        self._said: pd.DataFrame | None = None
+        self._tools: dict[str, Any] = {}
         self._decor = Decor(self._building)
         self._broken_off = False
         self._coming = self._come(arrivals)
@@ -159,6 +171,12 @@ class Core:
             return _NOTHING
         return ends(self._building.bounds[which] - self._building.origin).tolist()  # type: ignore[no-any-return]
 
+    def _tell(self, tool: str, shows: Any) -> None:
+        """What a tool of the page shows from now on, JSON; lengths in the frame of the scene."""
+        self._tools = {**self._tools, tool: shows}
+        if self._page:
+            self._page.side.tools = self._tools
+
     # --- objects ----------------------------------------------------------------------------------------------------
 
     def _ids(self, which: NDArray[np.bool_]) -> tuple[str, ...]:
@@ -177,6 +195,18 @@ class Core:
         if callable(self._objects):
             self._objects = self._objects()
         return self._objects
+
+    def _about(self) -> pd.DataFrame:
+        """What the objects are: one row each in the order of the mesh, at least name, type, storey, layer and model."""
+        if self._said is None or len(self._said) != len(self._building):
+            ids = list(self._building.ids)
+            table = self._outline(ids) if self._outline else self._table()
+            said = pd.DataFrame(index=pd.Index(ids, dtype="str")) if table is None else table.reindex(ids)
+            for name in ("name", "type", "storey", "layer", "model"):
+                if name not in said:
+                    said[name] = ""
+            self._said = said
+        return self._said
 
     def _elsewhere(self) -> Container[str]:
         """Ids that exist, with or without geometry."""

@@ -29,7 +29,11 @@ class Side(anywidget.AnyWidget):
     is put into the state by those who send it.
     """
 
-    _esm = _read("vectors.js", "derived.js", "stage.js", "pick.js", "orbit.js", "panel.js", "side.js")
+    _esm = _read(
+        *("vectors.js", "derived.js", "stage.js", "pick.js", "orbit.js", "panel.js", "pane.js"),
+        *sorted(f"tools/{path.name}" for path in (_PAGE / "tools").glob("*.js")),
+        "side.js",
+    )
     _css = _read("side.css")
 
     renderer = traitlets.Unicode(help="model id of the pythreejs Renderer").tag(sync=True)
@@ -44,6 +48,7 @@ class Side(anywidget.AnyWidget):
     texels: Any = traitlets.Instance(Texels, help="looks of all parts").tag(
         sync=True, to_json=lambda texels, _: memoryview(texels.values).cast("B")
     )
+    tools = traitlets.Dict(help="what each tool of the page shows, by its name").tag(sync=True)
     light = traitlets.Bytes(help="the light volume, two bytes a voxel").tag(sync=True)
     light_shape: Any = traitlets.List(help="voxels of `light` along z, y, x").tag(sync=True)
 

@@ -12,7 +12,7 @@ from ipywidgets import Box
 from bimplus_nb.geometry import Mesh
 from bimplus_nb.viewer import cells
 from bimplus_nb.viewer.building import MOST_TRIANGLES, Arrival
-from bimplus_nb.viewer.core import Objects, Theme
+from bimplus_nb.viewer.core import Objects, Outline, Theme
 from bimplus_nb.viewer.ids import Ids, rows
 from bimplus_nb.viewer.keeping import Keeping
 from bimplus_nb.viewer.page import Page
@@ -25,6 +25,8 @@ class Viewer(Keeping):
       the others are on their way, and whatever needs all of them waits
     - ``objects``: the table that `selected` takes its rows from, index = object id; or a function that returns it,
       called when it is first needed
+    - ``outline``: a function of ids that tells what these are (name, type, storey, layer, model), where that is to be
+      had sooner than the whole table
     - ``rooms``: ids of objects that are rooms: hidden until they have a colour
     - ``title``: above the picture; ``height``: of the whole in CSS pixels
     - ``theme``: "light", "dark", or "auto" as the page around it
@@ -43,6 +45,7 @@ class Viewer(Keeping):
         mesh: Mesh | Iterable[Arrival],
         *,
         objects: Objects = None,
+        outline: Outline = None,
         rooms: Ids = (),
         title: str = "",
         height: int = 560,
@@ -58,7 +61,15 @@ class Viewer(Keeping):
             arrivals = [Arrival(mesh, {mesh.ids[row] for row in rows(rooms, known, self._elsewhere)})]
         else:
             arrivals = mesh
-        super().__init__(arrivals, objects=self._objects, title=title, height=height, theme=theme, most=max_triangles)
+        super().__init__(
+            arrivals,
+            objects=self._objects,
+            outline=outline,
+            title=title,
+            height=height,
+            theme=theme,
+            most=max_triangles,
+        )
         self._seconds["batch"] = time.perf_counter() - start
 
     def reset(self) -> None:
@@ -152,6 +163,7 @@ class Viewer(Keeping):
                 theme=self._theme,
                 words=self._words(),
                 legend=self._legend(),
+                tools=self._tools,
                 cut=self._cut,
                 camera=self._relative(self._camera) if self._camera else {},
             )

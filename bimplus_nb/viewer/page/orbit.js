@@ -5,9 +5,16 @@ const STEEPEST = 0.01;   // radians from straight up or down
 const TURN = 0.0075;     // radians a CSS pixel
 const FARTHEST = 20;     // distance from the target, in radii of the building
 
-function orbit(stage, element, clicked) {
-  const {camera} = stage, pointers = new Map();
-  let travelled = 0;
+const RESTING = 350;     // ms without a move until the mouse rests
+
+function orbit(pane, element) {
+  const {stage} = pane, {camera} = stage, pointers = new Map();
+  let travelled = 0, resting, taken = null;  // the pointer that a tool has taken
+
+  const rest = event => {
+    clearTimeout(resting);
+    resting = setTimeout(() => pane.ask('rest', event), RESTING);
+  };
 
   const place = () => camera.position.toArray();
   const radius = () => { const {low, high} = stage.model.get('home'); return size(subtract(high, low)) / 2; };
@@ -53,12 +60,21 @@ function orbit(stage, element, clicked) {
     pointerdown(event) {
       if (event.target.tagName !== 'CANVAS') return;
       element.setPointerCapture(event.pointerId);
+      clearTimeout(resting);
+      pane.ask('rest', null);
       pointers.set(event.pointerId, [event.clientX, event.clientY]);
       if (pointers.size === 1) travelled = 0;
+      if (pointers.size === 1 && pane.ask('down', event)) taken = event.pointerId;
     },
     pointermove(event) {
       const before = pointers.get(event.pointerId);
-      if (!before) return;
+      if (!before || taken === event.pointerId) {
+        if (before) travelled += Math.hypot(...subtract([event.clientX, event.clientY], before));
+        if (before) pointers.set(event.pointerId, [event.clientX, event.clientY]);
+        else rest(event);
+        pane.ask('move', event);
+        return;
+      }
       const now = [event.clientX, event.clientY], [dx, dy] = subtract(now, before);
       const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
       pointers.set(event.pointerId, now);
@@ -73,11 +89,22 @@ function orbit(stage, element, clicked) {
       }
     },
     pointerup(event) {
-      const known = pointers.delete(event.pointerId);
-      if (known && !pointers.size && travelled <= STILL && event.button === 0) clicked(event);
+      const known = pointers.delete(event.pointerId), mine = taken === event.pointerId;
+      if (mine) taken = null;
+      if (mine && pane.ask('up', event)) return;
+      if (known && !pointers.size && travelled <= STILL && event.button === 0) pane.click(event);
     },
     pointercancel(event) {
       pointers.delete(event.pointerId);
+      if (taken === event.pointerId) taken = null;
+    },
+    pointerleave() {
+      clearTimeout(resting);
+      pane.ask('rest', null);
+    },
+    contextmenu(event) {
+      event.preventDefault();  // a right drag shifts
+      if (travelled <= STILL) pane.ask('menu', event);
     },
     wheel(event) {
       event.preventDefault();
@@ -88,6 +115,7 @@ function orbit(stage, element, clicked) {
   };
   for (const [name, handler] of Object.entries(handlers)) element.addEventListener(name, handler, {passive: false});
   return () => {
+    clearTimeout(resting);
     for (const [name, handler] of Object.entries(handlers)) element.removeEventListener(name, handler);
   };
 }

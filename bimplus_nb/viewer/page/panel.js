@@ -1,6 +1,6 @@
 // What stands around the canvas: head with title and tools, legend, foot. Text is always set as text, never as HTML.
 
-const TOOLS = [
+const BUTTONS = [
   ['fit', 'Fit the selection, or everything (F)', 'M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4'],
   ['home', 'View from the corner', 'M8 1.8l5.6 3.1v6.2L8 14.2l-5.6-3.1V4.9zM2.4 4.9L8 8l5.6-3.1M8 8v6.2'],
   null,
@@ -26,32 +26,38 @@ function icon(path) {
   return svg;
 }
 
+function toolButton({name, tip, icon: path}, pressed) {
+  const button = make('button');
+  button.type = 'button';
+  button.title = tip;
+  button.setAttribute('aria-label', tip);
+  button.dataset.tool = name;
+  button.append(icon(path));
+  button.onclick = pressed;
+  return button;
+}
+
 class Panel {
   constructor(el, act) {
     el.className = 'bv';
     this.title = make('b');
     this.count = make('span', 'bv-quiet');
-    const tools = make('div', 'bv-tools');
+    const tools = this.tools = make('div', 'bv-tools');
     tools.setAttribute('role', 'toolbar');
-    for (const tool of TOOLS) {
+    for (const tool of BUTTONS) {
       if (!tool) {
         tools.append(make('i'));
         continue;
       }
-      const [name, tip, path] = tool, button = make('button');
-      button.type = 'button';
-      button.title = tip;
-      button.setAttribute('aria-label', tip);
-      button.dataset.tool = name;
-      button.append(icon(path));
-      button.onclick = () => act(name);
-      tools.append(button);
+      const [name, tip, path] = tool;
+      tools.append(toolButton({name, tip, icon: path}, () => act(name)));
     }
     const head = make('header');
     head.append(this.title, this.count, tools);
     this.stage = make('div', 'bv-stage');
+    this.overlay = make('div', 'bv-overlay');
     this.legend = make('div', 'bv-legend');
-    this.stage.append(this.legend);
+    this.stage.append(this.overlay, this.legend);
     this.caption = make('span');
     this.notice = make('span', 'bv-notice');
     this.notice.setAttribute('role', 'alert');
@@ -61,6 +67,19 @@ class Panel {
     foot.append(this.caption, this.notice, this.chosen);
     el.replaceChildren(head, this.stage, foot);
     this.act = act;
+  }
+
+  // One more button, of a tool that can be on.
+  addTool(button, pressed) {
+    const made = toolButton(button, pressed);
+    made.setAttribute('aria-pressed', 'false');
+    this.tools.insertBefore(made, this.tools.querySelector('[data-tool=reset]'));
+  }
+
+  press(name) {
+    for (const button of this.tools.querySelectorAll('[aria-pressed]')) {
+      button.setAttribute('aria-pressed', String(button.dataset.tool === name));
+    }
   }
 
   show(model) {
@@ -81,7 +100,7 @@ class Panel {
       row.title = label;
       swatch.style.background = color;
       row.append(swatch, make('bdi', '', label), make('em', '', count.toLocaleString('en')));
-      row.onclick = () => this.act('legend', k);
+      row.onclick = () => this.act('legend', {row: k});
       return row;
     }));
   }

@@ -99,6 +99,7 @@ class Stage {
       this.first = null;
       this.model.send({type: 'drawn', at: Date.now() / 1000});
     }
+    for (const pane of this.panes) pane.ask('frame');
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this.settled(), SETTLED);
   }
@@ -218,6 +219,14 @@ class Stage {
     this.texels.needsUpdate = true;
     this.derived.update();
     this.draw();
+  }
+
+  // Where a place of the scene is on a canvas: CSS pixels from its top left, and how far away; null behind the eye.
+  project(place, {width, height}) {
+    const {elements: view} = this.camera.matrixWorldInverse, {elements: lens} = this.camera.projectionMatrix;
+    const through = (m, p) => [0, 1, 2, 3].map(k => m[k] * p[0] + m[k + 4] * p[1] + m[k + 8] * p[2] + m[k + 12] * p[3]);
+    const seen = through(view, [...place, 1]), [x, y, , w] = through(lens, seen);
+    return w > 0 && seen[2] < 0 ? [(x / w + 1) / 2 * width, (1 - y / w) / 2 * height, -seen[2]] : null;
   }
 
   // --- the camera -------------------------------------------------------------------------------------------------

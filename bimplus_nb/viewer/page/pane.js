@@ -1,0 +1,185 @@
+// A Pane: one place on the page that shows a stage. It has the canvas, what stands around it, and the tools.
+//
+// A tool is what a file in tools/ makes of a pane. It may have:
+//   button {name, tip, icon}     in the toolbar; a click on it turns the tool on or off. While it is on, the mouse is its own
+//   start(), stop(), cursor      when that happens, and how the mouse looks then
+//   down, move, up (event)       a pointer on the canvas, asked before the camera moves; true: it was the tool's
+//   click (event)                a click that was no drag; true: no selection
+//   rest (event)                 the mouse has come to rest on the canvas, or has left it (null)
+//   menu (event)                 a right click that was no drag
+//   key (key, event)             a key while the canvas has the focus; true: nobody else gets it
+//   frame ()                     after each frame, to put things over the picture where they belong
+//   show ()                      the kernel has said something: words, or `tools` (what each tool shows, by its name)
+//   close ()                     the end
+//
+// `pane.panel.overlay` lies over the canvas and is for the tools; `pane.stage` is the scene.
+
+const NO_WEBGL = 'This browser cannot draw in 3D here: it has no WebGL 2. Hardware acceleration may be switched off in its '
+  + 'settings. Everything else of the viewer works; the tables show the same objects.';
+const TOOLS = [];  // makers of tools, in the order of their buttons
+const ASKS = {};   // what the kernel may ask of a stage: (stage, message, buffers) by the message's type
+const KEYS = {f: 'fit', h: 'hide', i: 'isolate', x: 'xray', escape: 'escape'};
+
+let webgl;
+function canDraw() {
+  if (webgl === undefined) {
+    const context = document.createElement('canvas').getContext('webgl2');
+    webgl = Boolean(context);
+    context?.getExtension('WEBGL_lose_context')?.loseContext();
+  }
+  return webgl;
+}
+
+// Light or dark, as the page says: JupyterLab, then an html attribute (Voilà, documentation), VS Code, the system.
+function pageTheme() {
+  const {body, documentElement: html} = document;
+  if (body.dataset.jpThemeLight) return body.dataset.jpThemeLight === 'false' ? 'dark' : 'light';
+  const said = html.getAttribute('theme') ?? html.dataset.theme ?? body.dataset.vscodeThemeKind ?? '';
+  if (said) return said.includes('dark') ? 'dark' : 'light';
+  return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+}
+
+class Pane {
+  constructor(model, el, stage) {
+    this.model = model;
+    this.el = el;
+    this.stage = stage;
+    this.undo = [];
+    this.on = null;  // the tool that has the mouse, if any
+    this.panel = new Panel(el, (name, more) => this.act(name, more));
+    const show = () => this.panel.show(model);
+    for (const name of ['words', 'legend', 'notice']) model.on(`change:${name}`, show);
+    show();
+    this.followTheme();
+    this.begin().catch(problem => this.panel.say(String(problem?.message ?? problem)));
+  }
+
+  async begin() {
+    if (!canDraw()) {
+      this.panel.say(NO_WEBGL);
+      return;
+    }
+    await this.stage.connected;
+    this.view = await this.neighbour();
+    if (!this.view) return;
+    this.stage.panes.add(this);
+    this.stage.renderers.add(this.view.renderer);
+    const element = this.element = this.view.el;
+    Object.assign(element, {tabIndex: 0});
+    element.setAttribute('aria-label', '3D view');
+    element.dataset.lmSuppressShortcuts = 'true';  // Lab would take H, X and I for itself
+    this.undo.push(orbit(this, element));
+    this.tools = TOOLS.map(make => make(this));
+    for (const tool of this.tools) if (tool.button) this.panel.addTool(tool.button, () => this.turnOn(tool));
+    const shown = () => this.ask('show');
+    for (const name of ['tools', 'words']) this.model.on(`change:${name}`, shown);
+    this.undo.push(() => this.ask('close'));
+    shown();
+    const pressed = event => this.press(event);
+    element.addEventListener('keydown', pressed);
+    element.addEventListener('pointerdown', () => element.focus({preventScroll: true}));
+    const watch = new ResizeObserver(() => this.resize());
+    watch.observe(this.panel.stage);
+    this.undo.push(() => element.removeEventListener('keydown', pressed), () => watch.disconnect());
+  }
+
+  // The renderer's view in the same box. It may come later than this one.
+  async neighbour() {
+    for (;;) {
+      for (const promise of Object.values(this.stage.renderer.views ?? {})) {
+        const view = await promise;
+        if (this.el.parentElement?.contains(view.el) && view.renderer) return view;
+      }
+      if (this.gone) return null;
+      await new Promise(requestAnimationFrame);
+    }
+  }
+
+  resize() {
+    const {clientWidth: width, clientHeight: height} = this.panel.stage, {stage, view} = this;
+    if (!width || !height || !view.renderer) return;
+    // Told to the model as well, silently: it is what a canvas gets that the browser lends anew.
+    stage.renderer.set({_width: width, _height: height}, {silent: true});
+    view.renderer.setSize(width, height);
+    stage.camera.aspect = width / height;
+    if (stage.target) view.renderScene();  // at once: a canvas of a new size is empty
+    else stage.home(false);
+  }
+
+  // --- tools ----------------------------------------------------------------------------------------------------
+
+  // Ask the tool that is on, then all others, until one says true: that it was its business.
+  ask(hook, ...words) {
+    const others = (this.tools ?? []).filter(tool => tool !== this.on);
+    return [this.on, ...others].some(tool => tool?.[hook]?.(...words) === true);
+  }
+
+  // The mouse is this tool's, until it is turned off (or turned on again); null for none.
+  turnOn(tool) {
+    const was = this.on;
+    this.on = was === tool ? null : tool;
+    was?.stop?.();
+    this.on?.start?.();
+    this.panel.press(this.on?.button?.name);
+    this.element.style.cursor = this.on?.cursor ?? '';
+  }
+
+  // Where a mouse event is on the canvas, CSS pixels.
+  at(event) {
+    const box = this.view.renderer.domElement.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  click(event) {
+    if (this.ask('click', event)) return;
+    const toggle = event.ctrlKey || event.metaKey || event.shiftKey;
+    this.act('pick', {part: pick(this.view, ...this.at(event)), toggle});
+  }
+
+  press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = event.key.toLowerCase(), taken = () => this.ask('key', key, event);
+    if (key === 'escape' && this.on) this.turnOn(null);
+    else if (!taken() && KEYS[key]) this.act(KEYS[key]);
+    else if (!KEYS[key]) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // Done here where the page can; else the kernel is told (viewer.py, ``_on_…``).
+  act(name, more) {
+    const {stage} = this;
+    if (name === 'fit') stage.fit(stage.derived.ends(SELECTED | VISIBLE) ?? stage.derived.ends(VISIBLE) ?? this.model.get('home').points);
+    else if (name === 'home') stage.home();
+    else if (name === 'save') this.save();
+    else this.model.send({type: 'act', name, ...more});
+  }
+
+  async save() {
+    const url = URL.createObjectURL(new Blob([await this.stage.picture()], {type: 'image/png'}));
+    Object.assign(document.createElement('a'), {href: url, download: 'building.png'}).click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+
+  followTheme() {
+    const follow = () => {
+      const wanted = this.model.get('theme'), page = pageTheme(), theme = wanted === 'auto' ? page : wanted;
+      this.el.parentElement?.classList.toggle('bv-own', theme !== page);
+      this.el.classList.toggle('bv-own', theme !== page);
+      this.el.dataset.theme = theme;
+      this.stage.setTheme(theme);
+    };
+    const watch = new MutationObserver(follow);
+    const attributeFilter = ['data-jp-theme-light', 'theme', 'data-theme', 'data-vscode-theme-kind'];
+    for (const node of [document.body, document.documentElement]) watch.observe(node, {attributeFilter});
+    this.model.on('change:theme', follow);
+    this.undo.push(() => watch.disconnect());
+    follow();
+  }
+
+  close() {
+    this.gone = true;
+    this.stage.panes.delete(this);
+    for (const back of this.undo) back();
+  }
+}
