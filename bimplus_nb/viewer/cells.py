@@ -30,6 +30,11 @@ def now() -> tuple[str, str] | None:
     return (cell, run) if cell and run else None
 
 
+def unattended() -> bool:
+    """Whether a kernel runs the cells of a notebook for nobody: nbconvert, ``jupyter execute``, a test."""
+    return getattr(get_ipython(), "kernel", None) is not None and now() is None
+
+
 def takes_the_place(viewer: Closable) -> None:
     """Close what the running cell showed when it ran before; `viewer` is what it shows now."""
     here = now()

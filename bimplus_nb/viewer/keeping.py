@@ -34,14 +34,16 @@ class Keeping(Showing, Cutting, Looking):
         png = await self._page.fresh_picture() if self._page else b""
         return Picture.of(png or self._still(), self._fresh)
 
-    def _still(self) -> bytes:
+    def _still(self, across: int = 960) -> bytes:
         self._load()
         if not len(self._building):
             raise BimplusError("there is nothing to take a picture of: no object has geometry")
         width, height = self.size if self._page and all(self.size) else (960, 480)
         theme = self._page.side.shown_theme if self._page else self._theme
         subject = self._decor.subject(self._texels.values, self._cut)
-        return still(subject, self.camera, (960, round(960 * height / width)), "dark" if theme == "dark" else "light")
+        return still(
+            subject, self.camera, (across, round(across * height / width)), "dark" if theme == "dark" else "light"
+        )
 
     def capture(self) -> dict[str, Any]:
         """What is seen, as a scene of the service (version 2): camera, looks, selection, colours, section."""

@@ -56,6 +56,7 @@ class Page:
         self._asked = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
         self.picture = b""
+        self.on_picture: Callable[[bytes], None] = lambda _: None
         self.decorated = 0  # instalments that lines were brought for
         self.drawn = threading.Event()
         self._shown = len(building.instalments)
@@ -150,6 +151,7 @@ class Page:
             self.drawn.set()
         elif kind == "picture" and buffers:
             self.picture = bytes(buffers[0])
+            self.on_picture(self.picture)
             if waiting and not waiting.done():
                 waiting.set_result(self.picture)
         elif kind == "problem":

@@ -16,6 +16,7 @@ from bimplus_nb.viewer.core import Objects, Outline, Theme
 from bimplus_nb.viewer.ids import Ids, rows
 from bimplus_nb.viewer.keeping import Keeping
 from bimplus_nb.viewer.page import Page
+from bimplus_nb.viewer.print import Print
 
 
 class Viewer(Keeping):
@@ -141,9 +142,14 @@ class Viewer(Keeping):
         cells.takes_the_place(self)
         page = self._on_page()
         view = {"version_major": 2, "version_minor": 0, "model_id": page.box.model_id}
-        display({"text/plain": repr(self), "application/vnd.jupyter.widget-view+json": view}, raw=True)  # type: ignore[no-untyped-call]
+        words = f"Viewer: {self._title}" if self._title else "Viewer"
+        display({"text/plain": words, "application/vnd.jupyter.widget-view+json": view}, raw=True)  # type: ignore[no-untyped-call]
+        paper = Print()
+        page.on_picture = lambda png: paper.show(png, repr(self))
         # Only now the rest: what is displayed first is drawn while this is on its way.
         self._complete(page)
+        if cells.unattended() and len(self._building):
+            page.on_picture(self._still(640))
 
     def _complete(self, page: Page) -> None:
         """Bring onto the page what is not there yet."""

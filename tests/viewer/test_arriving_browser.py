@@ -1,0 +1,99 @@
+"""A building on the page while it is still coming, and what stays in the notebook afterwards."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import houses
+import numpy as np
+import pytest
+from lab import Lab
+from labnotebook import CODE_CELL, Notebook
+from PIL import Image
+
+pytestmark = pytest.mark.browser
+
+SETUP = f"""
+import sys, time
+from pathlib import Path
+sys.path.insert(0, {str(Path(houses.__file__).parent)!r})
+import houses
+from bimplus_nb.viewer import Arrival, Viewer
+house = houses.house(at=(1e6, 2e6, -3e6))
+def slowly():
+    yield Arrival(house.of(*house.ids[:4]), done=1, known=2)
+    while not Path("more").exists():  # the test opens this gate
+        time.sleep(0.05)
+    yield Arrival(house.of(*house.ids[4:]), {{"room"}}, 2, 2)
+"""
+SHOW = "viewer = Viewer(slowly(), title='House'); viewer"
+
+
+def outputs(notebook: Notebook, cell: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = notebook.page.evaluate(f"i => {CODE_CELL}.outputs.toJSON()", cell)
+    return found
+
+
+def press_run(notebook: Notebook, cell: int) -> None:
+    notebook.page.locator(".jp-Notebook .jp-CodeCell").nth(cell).locator(".cm-content").click()
+    notebook.page.keyboard.press("Shift+Enter")
+
+
+def test_the_first_bit_is_seen_while_the_rest_is_coming(lab: Lab) -> None:
+    (lab.folder / "more").unlink(missing_ok=True)
+    with lab.open([SETUP, SHOW]) as notebook:
+        notebook.run(0)
+        press_run(notebook, 1)
+        notebook.page.wait_for_function("() => __lab.triangles > 20")
+        early = notebook.traffic()["triangles"]
+        (lab.folder / "more").touch()
+        notebook.page.wait_for_function("() => __lab.triangles > 200", timeout=30_000)
+        notebook.until("viewer._page.side.light_shape and viewer._page.picture")
+        notebook.settle()
+        assert early < 100
+        home = notebook.ask("viewer.camera.position")
+        bits = notebook.pixels()
+        assert notebook.errors == []
+        with lab.open([SETUP, "viewer = Viewer(house, rooms='room', title='House'); viewer"]) as other:
+            other.run_all()
+            other.until("viewer._page.side.light_shape and viewer._page.picture")
+            other.settle()
+            assert other.ask("viewer.camera.position") == pytest.approx(home, abs=2), (
+                "seen from where the whole is seen"
+            )
+            assert (np.abs(other.pixels().astype(int) - bits) > 24).mean() < 0.005
+
+
+def test_interrupted_it_keeps_what_has_come(lab: Lab) -> None:
+    (lab.folder / "more").unlink(missing_ok=True)
+    with lab.open([SETUP, SHOW]) as notebook:
+        notebook.run(0)
+        press_run(notebook, 1)
+        notebook.page.wait_for_function("() => __lab.triangles > 20")
+        notebook.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
+        notebook.settle()
+        assert outputs(notebook, 1)[-1]["ename"] == "KeyboardInterrupt"
+        assert notebook.page.locator(".bv footer").inner_text().strip().endswith("so far")
+        notebook.click_object("viewer", "slab")
+        notebook.until("viewer.selected_ids == ('slab',)")
+
+
+def test_a_picture_stays_in_the_notebook_and_is_not_seen_twice(lab: Lab) -> None:
+    with lab.open([SETUP, "viewer = Viewer(house, rooms='room', title='House'); viewer"]) as notebook:
+        notebook.run_all()
+        notebook.until("viewer._page.side.light_shape and viewer._page.picture")
+        notebook.settle()
+        view, paper = outputs(notebook, 1)
+        assert "application/vnd.jupyter.widget-view+json" in view["data"]
+        assert paper["data"]["text/plain"] == "Viewer: 12 objects, 252 triangles"
+        with Image.open(io.BytesIO(base64.b64decode(paper["data"]["image/png"]))) as picture:
+            assert picture.width > 400
+            assert len(np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3) // 24, axis=0)) > 15
+        assert not notebook.page.locator(".jp-RenderedImage").is_visible()
+        notebook.save()
+        notebook.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        notebook.page.goto(notebook.page.url)
+        notebook.page.locator(".jp-RenderedImage img").wait_for(state="visible")
