@@ -63,17 +63,27 @@ class Collector:
         """
         at = len(self._names)
         try:
-            keys = list(geometry) if isinstance(geometry, simdjson.Object) else []
-            vertices, codes = _vertices(geometry, keys), _codes(geometry, keys)
-            metadata: Any = geometry["metadata"] if "metadata" in keys else None
-            further = list(metadata) if isinstance(metadata, simdjson.Object) else []
+            # First as if all were well: to ask beforehand what there is takes longer than to read it.
+            try:
+                vertices = geometry["vertices"].as_buffer(of_type="d")
+                codes = geometry["faces"].as_buffer(of_type="i")
+                whole = vertices.size % 24 == 0
+            except (KeyError, TypeError, ValueError, AttributeError):
+                whole = False
+            if not whole:
+                keys = list(geometry) if isinstance(geometry, simdjson.Object) else []
+                vertices, codes = _vertices(geometry, keys), _codes(geometry, keys)
+            try:
+                metadata = geometry["metadata"].as_dict()
+            except (KeyError, TypeError, AttributeError):
+                metadata = None
+            keys = [] if len(geometry) == (2 if metadata is None else 3) else list(geometry)
+            further = metadata or {}
             if "scale" in keys:
                 self._scales[at] = _scale(geometry["scale"])
             if "uvs" in keys or "uvs" in further:
-                self._layers[at] = _layers(
-                    geometry["uvs"] if "uvs" in keys else None, metadata["uvs"] if "uvs" in further else None
-                )
-            colorid = metadata["colorid"] if "colorid" in further else None
+                self._layers[at] = _layers(geometry["uvs"] if "uvs" in keys else None, further.get("uvs"))
+            colorid = further.get("colorid")
             if colorid is None and "color" in keys and isinstance(color := geometry["color"], int):
                 self._colors[at] = color
         except Unreadable as reason:
@@ -92,12 +102,12 @@ class Collector:
         n = len(self._names)
         if not n:
             return Mesh.empty(self._problems)
-        vertex_count = np.array([memoryview(buffer).nbytes // 24 for buffer in self._vertices])
-        code_count = np.array([memoryview(buffer).nbytes // 8 for buffer in self._codes])
+        vertex_count = np.array([buffer.size for buffer in self._vertices]) // 24
+        code_count = np.array([buffer.size for buffer in self._codes]) // 8
         # One copy, and the buffers are free.
         vertices = np.frombuffer(b"".join(self._vertices), np.float64).reshape(-1, 3)
-        codes = np.frombuffer(b"".join(self._codes), np.int64)
         self._vertices.clear()
+        codes = _narrow(np.frombuffer(b"".join(self._codes), np.int64))
         self._codes.clear()
         if self._scales:
             scale = _spread(self._scales, n, 1.0)
@@ -109,10 +119,10 @@ class Collector:
             far = ~(np.abs(vertices) <= FAR).all(axis=1)
             for k in np.unique(np.repeat(np.arange(n), vertex_count)[far]).tolist():
                 wrong[k] = "a vertex that is not a finite number, or farther away than 10⁹ m"
-        limit = np.repeat(vertex_count, faces.count)
+        drawn = np.flatnonzero(faces.count)
         # Seen as unsigned, a negative number is too large as well.
-        outside = (faces.triangles.view(np.uint64) >= limit[:, None].astype(np.uint64)).any(axis=1)
-        for k in np.unique(np.repeat(np.arange(n), faces.count)[outside]).tolist():
+        greatest = np.maximum.reduceat(faces.triangles.view(np.uint32).ravel(), 3 * offsets(faces.count)[drawn])
+        for k in drawn[greatest >= vertex_count[drawn]].tolist():
             wrong.setdefault(k, f"a face that uses a vertex beyond its {vertex_count[k]}")
         self._problems += [Problem(self._sources[k], reason) for k, reason in sorted(wrong.items())]
         return self._parts(vertices, vertex_count, faces.triangles, faces.count, faces.color, list(wrong))
@@ -202,7 +212,14 @@ def _codes(geometry: Any, keys: list[str]) -> Any:
     whole = np.where(np.abs(numbers) < 2**53, numbers, 0.0).astype(np.int64)
     if not np.array_equal(whole, numbers):
         raise Unreadable("its faces are not a list of whole numbers")
-    return whole
+    return whole.view(np.uint8)  # whose size, too, is in bytes
+
+
+def _narrow(numbers: Ints) -> NDArray[np.int32]:
+    """As int32. What is larger than that becomes the largest there is: no index, no type and no colour either way."""
+    limit = np.iinfo(np.int32)
+    out = np.empty(len(numbers), np.int32)
+    return np.clip(numbers, limit.min, limit.max, out=out, casting="unsafe")
 
 
 def _scale(value: Any) -> float:
@@ -216,7 +233,7 @@ def _layers(uvs: Any, declared: Any) -> int:
     lists = uvs if isinstance(uvs, simdjson.Array) else ()
     layers: Any = sum(isinstance(layer, simdjson.Array) and len(layer) > 0 for layer in lists)
     if not layers and declared is not None:
-        layers = len(declared) if isinstance(declared, simdjson.Array) else declared
+        layers = len(declared) if isinstance(declared, list) else declared
     if not isinstance(layers, int) or not 0 <= layers <= _MOST_LAYERS:
         raise Unreadable(f"UV layers that are not a number up to {_MOST_LAYERS}")
     return layers

@@ -22,10 +22,12 @@ convex. Source: three.js, "JSON Model format 3" and its LegacyJSONLoader; publis
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bimplus_nb.geometry.arrays import Ints, offsets
+from bimplus_nb.geometry.arrays import Ints, offsets, ranges, runs
 
 _TYPES = np.arange(256)
 
@@ -48,82 +50,91 @@ _FEW = 24
 class Faces:
     """Triangles of many objects, laid end to end.
 
-    ``triangles``: (t, 3) int64, vertex numbers as written, unchecked. ``count``: (k,) int64, how many each object has.
-    ``color``: (t,) int64, palette index of the face or -1. ``wrong``: object -> why its records cannot be read; such
-    an object has no triangles.
+    ``triangles``: (t, 3), vertex numbers as written, unchecked. ``count``: (k,) int64, how many each object has.
+    ``color``: (t,), palette index of the face or -1. Both are of the type that the numbers read have.
+    ``wrong``: object -> why its records cannot be read; such an object has no triangles.
     """
 
-    triangles: Ints
+    triangles: NDArray[Any]
     count: Ints
-    color: Ints
+    color: NDArray[Any]
     wrong: dict[int, str]
 
 
-def decode_faces(codes: Ints, count: Ints, layers: Ints) -> Faces:
+def decode_faces(codes: NDArray[Any], count: Ints, layers: Ints) -> Faces:
     """The triangles of k objects whose records lie end to end in `codes`.
 
-    `codes`: (n,) int64. `count`: (k,), how many numbers each object has. `layers`: (k,), its UV layers.
+    `codes`: (n,) int32 or int64. `count`: (k,), how many numbers each object has. `layers`: (k,), its UV layers.
     """
     begin = offsets(count)
     head, wrong = _heads(codes, begin, layers)
     kind = codes[head]
-    quad = kind & 1 == 1
+    quad = kind & 1
     first = offsets(1 + quad)
-    a, b, c = codes[head + 1], codes[head + 2], codes[head + 3]
-    d = codes[head[quad] + 4]
-    triangles = np.empty((first[-1], 3), np.int64)
-    whole, other = first[:-1], first[:-1][quad] + 1
-    triangles[whole, 0], triangles[whole, 1], triangles[whole, 2] = a, b, c
-    triangles[other - 1, 2] = d
-    triangles[other, 0], triangles[other, 1], triangles[other, 2] = b[quad], c[quad], d
-    color = np.full(len(triangles), -1)
+    # Of a b c d the corners at 1 2 4 and at 2 3 4, of a b c those at 1 2 3.
+    corner, last = head + 1, head + 3
+    if quad.any():
+        corner = np.repeat(corner, 1 + quad)
+        corner[first[:-1][quad == 1] + 1] += 1
+        last = np.repeat(last + quad, 1 + quad)
+    triangles = np.empty((len(corner), 3), codes.dtype)
+    triangles[:, 0] = codes[corner]
+    triangles[:, 1] = codes[corner + 1]
+    triangles[:, 2] = codes[last]
+    color = np.full(len(triangles), -1, codes.dtype)
     painted = np.flatnonzero(kind & 64)
     if len(painted):
-        uv = layers[np.searchsorted(begin, head[painted], "right") - 1]
-        at = head[painted] + COLOR_AT[kind[painted]] + uv * SIZE_UV[kind[painted]]
+        form = kind[painted]
+        at = head[painted] + COLOR_AT[form]
+        if layers.any():
+            at += layers[np.searchsorted(begin, head[painted], "right") - 1] * SIZE_UV[form]
         color[first[painted]] = color[first[painted + 1] - 1] = codes[at]
     return Faces(triangles, np.diff(first[np.searchsorted(head, begin)]), color, wrong)
 
 
-def _heads(codes: Ints, begin: Ints, layers: Ints) -> tuple[Ints, dict[int, str]]:
-    """Where the records begin: (r,) ascending, and why some objects have none."""
-    size = np.diff(begin)
-    todo = np.flatnonzero(size)
-    # Most objects have one kind of record only. Suppose it of all, and see whether each place holds that kind.
-    kind = codes[begin[todo]]
-    known = kind & ~255 == 0
-    stride = np.where(known, SIZE[kind & 255] + layers[todo] * SIZE_UV[kind & 255], 1)
-    plain = known & (size[todo] % stride == 0)
-    records = size[todo[plain]] // stride[plain]
-    nth = np.arange(records.sum()) - np.repeat(offsets(records)[:-1], records)
-    place = np.repeat(begin[todo[plain]], records) + nth * np.repeat(stride[plain], records)
-    agrees = codes[place] == np.repeat(kind[plain], records)
-    pure = np.ones(len(records), bool)
-    pure[np.repeat(np.arange(len(records)), records)[~agrees]] = False
-    if plain.all() and pure.all():
-        return place, {}
-    head = np.zeros(len(codes), bool)
-    head[place[np.repeat(pure, records)]] = True
-    plain[plain] = pure
-    todo = todo[~plain]
-    wrong: dict[int, str] = {}
-    # The others are walked record by record, all abreast while they are many.
+def _heads(codes: NDArray[Any], begin: Ints, layers: Ints) -> tuple[Ints, dict[int, str]]:
+    """Where the records begin: (r,) ascending, and why some objects have none.
+
+    Most objects have long runs of one kind of record. So it is supposed of all objects at once that what is left of
+    them is of one kind, every place is looked at, and each goes on behind the last record of which that was true.
+    """
+    todo = np.flatnonzero(np.diff(begin))
     cursor, end = begin[todo], begin[todo + 1]
-    while len(todo) > _FEW:
+    most = end - cursor  # so many records are looked at; after a run only twice as many as it had
+    found: list[Ints] = []
+    wrong: dict[int, str] = {}
+    while len(todo) > (_FEW if found else 0):
         kind = codes[cursor]
         known = kind & ~255 == 0
-        after = cursor + SIZE[kind & 255] + layers[todo] * SIZE_UV[kind & 255]
-        good = known & (after <= end)
-        for lost in np.flatnonzero(~good):
-            wrong[int(todo[lost])] = _reason(int(kind[lost]), bool(known[lost]))
-        head[cursor[good]] = True
-        on = good & (after < end)
-        todo, cursor, end = todo[on], after[on], end[on]
-    for k, start, stop in zip(todo.tolist(), cursor.tolist(), end.tolist(), strict=True):
-        places, reason = _walk(codes[start:stop].tolist(), (SIZE + layers[k] * SIZE_UV).tolist())
-        head[np.array(places, np.int64) + start] = True
+        size = np.where(known, SIZE[kind & 255] + layers[todo] * SIZE_UV[kind & 255], 1)
+        fit = (end - cursor) // size
+        lost = ~known | (fit == 0)
+        for k in np.flatnonzero(lost).tolist():
+            wrong[int(todo[k])] = _reason(int(kind[k]), bool(known[k]))
+        run = np.where(lost, 0, np.minimum(fit, most))
+        start = offsets(run)
+        nth = ranges(np.zeros(len(run), np.int64), run)
+        place = np.repeat(cursor, run) + nth * np.repeat(size, run)
+        other = np.flatnonzero(codes[place] != np.repeat(kind, run))
+        if len(other):
+            of = np.searchsorted(start, other, "right") - 1
+            initial = runs(of)
+            run[of[initial]] = nth[other[initial]]
+            place = place[nth < np.repeat(run, np.diff(start))]
+        found.append(place)
+        cursor = cursor + run * size
+        on = ~lost & (cursor < end)
+        todo, cursor, end, most = todo[on], cursor[on], end[on], np.maximum(2 * run[on], 4)
+    for k, start_, stop in zip(todo.tolist(), cursor.tolist(), end.tolist(), strict=True):
+        places, reason = _walk(codes[start_:stop].tolist(), (SIZE + layers[k] * SIZE_UV).tolist())
+        found.append(np.array(places, np.int64) + start_)
         if reason:
             wrong[k] = reason
+    if len(found) == 1 and not wrong:
+        return found[0], wrong
+    head = np.zeros(len(codes), bool)
+    for place in found:
+        head[place] = True
     for k in wrong:
         head[begin[k] : begin[k + 1]] = False
     return np.flatnonzero(head), wrong

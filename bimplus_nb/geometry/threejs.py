@@ -106,6 +106,15 @@ class _Reader:
         if type_ in _ROOMS:
             self._rooms.append(id_)
         attributes: Any = item["attributes"] if "attributes" in keys else None
+        if self._geometry and not self._attributes and _VIRTUAL not in id_:
+            # What nearly all objects are, without asking first what there is; the rest is looked at with care.
+            try:
+                geometry = attributes["geometry"]["threejs"]
+            except (KeyError, TypeError):
+                pass
+            else:
+                self._collector.add(id_, id_, geometry)
+                return
         groups = list(attributes) if isinstance(attributes, simdjson.Object) else []
         if self._attributes and _VIRTUAL not in id_:
             said = {key: plain(item[key]) for key in keys if key not in ("attributes", "children")}
