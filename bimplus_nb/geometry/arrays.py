@@ -1,11 +1,15 @@
-"""Small numpy idioms the other files share: ranges laid end to end, sums by group, exact welding."""
+"""Small numpy idioms the other files share: ranges laid end to end, blocks, sums by group, exact welding."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+# So many rows at once stay in a processor's cache, and what is computed on the way stays small.
+BLOCK = 1 << 14
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,11 +28,30 @@ def ranges(start: NDArray[Any], count: NDArray[Any]) -> Ints:
     return np.arange(begin[-1]) + np.repeat(np.asarray(start, np.int64) - begin[:-1], count)
 
 
+def blocks(start: Ints, most: int = BLOCK) -> Iterator[tuple[int, int]]:
+    """Consecutive runs taken together, `most` entries at a time; a longer run is alone.
+
+    `start`: (n + 1,), where each of n runs begins, and the total. Yields the first run and the one behind the last.
+    """
+    run, n = 0, len(start) - 1
+    while run < n:
+        behind = max(int(np.searchsorted(start, start[run] + most, "right")) - 1, run + 1)
+        yield run, behind
+        run = behind
+
+
 def sums(values: Floats, group: NDArray[Any], n: int) -> Floats:
     """Rows of `values` (m,) or (m, k) added up by group (m,) -> (n,) or (n, k)."""
     if values.ndim > 1:
         return np.stack([sums(column, group, n) for column in values.T], axis=1)
     return np.bincount(group, values, n).astype(np.float64, copy=False)
+
+
+def cross(a: Floats, b: Floats, out: Floats) -> None:
+    """The cross products of vectors that are columns: (3, n) each."""
+    for axis in range(3):
+        i, j = (axis + 1) % 3, (axis + 2) % 3
+        np.subtract(a[i] * b[j], a[j] * b[i], out=out[axis])
 
 
 def same(vertices: Floats, part: NDArray[Any]) -> Ints:
@@ -37,21 +60,25 @@ def same(vertices: Floats, part: NDArray[Any]) -> Ints:
     `vertices` is (v, 3), `part` (v,). Equal means equal numbers (-0 is 0). Found by sorting a 64-bit hash and comparing
     the numbers themselves, so that a collision costs a shared vertex but never joins two places.
     """
-    if not len(vertices):
-        return np.empty(0, np.int64)
     # Adding 0.0 makes -0.0 into 0.0, whose bits are compared.
-    bits = np.ascontiguousarray(vertices + 0.0).view(np.uint64)
+    bits = [(column + 0.0).view(np.uint64) for column in vertices.T]
     key = (np.asarray(part, np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    for axis, odd in enumerate((0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93)):
-        key = (key ^ bits[:, axis]) * np.uint64(odd)
+    for axis, odd in zip(bits, (0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93), strict=True):
+        key ^= axis
+        key *= np.uint64(odd)
         key ^= key >> np.uint64(29)
+    first = np.arange(len(key))
+    ordered = np.sort(key)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return first
     order = np.argsort(key)
-    start = runs(key[order])
-    first = np.empty(len(order), np.int64)
+    start = runs(ordered)
     first[order] = np.repeat(np.minimum.reduceat(order, start), np.diff(start, append=len(order)))
     moved = np.flatnonzero(first != np.arange(len(first)))
     there = first[moved]
-    alike = (bits[moved] == bits[there]).all(axis=1) & (np.asarray(part)[moved] == np.asarray(part)[there])
+    alike = np.asarray(part)[moved] == np.asarray(part)[there]
+    for axis in bits:
+        alike &= axis[moved] == axis[there]
     first[moved[~alike]] = moved[~alike]
     return first
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bimplus_nb.errors import GeometryError
 from bimplus_nb.geometry.arrays import Floats, Ints, offsets, ranges, same
-from bimplus_nb.geometry.mesh import Mesh, measure
+from bimplus_nb.geometry.mesh import Mesh, moments
 from bimplus_nb.geometry.order import grouped, pieces
 
 # Below this alpha one sees through a part: it is drawn last and writes no depth.
@@ -118,90 +118,113 @@ def batch(mesh: Mesh, *, first: int = 2000) -> Batch:
     if not parts:
         nothing = np.zeros(3)
         return Batch((), nothing, 1.0, nothing, nothing, (), mesh.owner, mesh.color, closed)
-    low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
+    world = mesh.bounds
+    low, high = world[:, 0].min(axis=0), world[:, 1].max(axis=0)
     origin = np.round((low + high) / 2)
-    welded = _Welded(mesh, origin, inside_out)
-    size = np.bincount(mesh.owner, np.diff(welded.vertex_start), len(mesh)).astype(np.int64)
-    groups, large = grouped(mesh.bounds - origin, size, first)
+    bounds = world - origin
+    welded = _Welded(mesh, inside_out)
     first_part = np.searchsorted(mesh.owner, np.arange(len(mesh) + 1))
-    drawn = [welded.of(ranges(first_part[rows], first_part[rows + 1] - first_part[rows])) for rows in groups]
+    groups, large = grouped(bounds, np.diff(welded.vertex_start[first_part]), first)
+    drawn = []
+    for rows in groups:
+        parts_of = ranges(first_part[rows], first_part[rows + 1] - first_part[rows])
+        drawn.append(welded.of(parts_of, bounds[rows, 0].min(axis=0), bounds[rows, 1].max(axis=0)))
     for row in large:
-        drawn += welded.cut(np.arange(first_part[row], first_part[row + 1]))
-    extent = max(
-        (float((welded.vertices[v].max(axis=0) - welded.vertices[v].min(axis=0)).max()) for v, _ in drawn), default=0.0
-    )
-    step = extent / _REACH or 1.0
-    clear = mesh.color[:, 3] < CLEAR
-    chunks = tuple(_chunk(welded, v, triangles, step, clear) for v, triangles in drawn)
+        drawn += welded.cut(np.arange(first_part[row], first_part[row + 1]), origin)
+    step = max((float((piece.high - piece.low).max()) for piece in drawn), default=0.0) / _REACH or 1.0
+    chunks = tuple(_chunk(mesh, piece, origin, step) for piece in drawn)
     return Batch(chunks, origin, step, low - origin, high - origin, mesh.ids, mesh.owner, mesh.color, closed)
 
 
 def _facing(mesh: Mesh) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """(p,) which parts are closed, alone or with the others of their object, and (p,) which of those look inwards."""
     parts = len(mesh.owner)
-    alone = measure(mesh, np.arange(parts), parts, FILLABLE)
+    found = moments(mesh)
+    alone = found.surface(np.arange(parts), parts, FILLABLE)
     if parts == len(mesh):
         return alone.closed, alone.closed & (alone.volume < 0)
-    together = measure(mesh, mesh.owner, len(mesh), FILLABLE)
+    together = found.surface(mesh.owner, len(mesh), FILLABLE)
     with_others, inwards = together.closed[mesh.owner], (together.volume < 0)[mesh.owner]
     return alone.closed | with_others, np.where(alone.closed, alone.volume < 0, with_others & inwards)
 
 
-class _Welded:
-    """The mesh about `origin`, each place of a part once, without triangles that have no area.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """What is to become a chunk: as in `Chunk`, and the box around it, mm, relative to ``batch.origin``."""
 
-    ``vertices`` (v, 3) float64, ``part`` (v,), ``source`` (v,) into the mesh's vertices, ``triangles`` (t, 3),
-    ``vertex_start`` and ``triangle_start`` (p + 1,).
+    source: Ints
+    part: Ints
+    opaque: NDArray[np.uint16]
+    clear: NDArray[np.uint16]
+    low: Floats
+    high: Floats
+
+
+class _Welded:
+    """A mesh with each place of a part once, and without triangles that have no area.
+
+    ``source`` (v,), the vertices of the mesh that are left, ``triangles`` (t, 3) int32 into them, ``vertex_start`` and
+    ``triangle_start`` (p + 1,).
     """
 
-    def __init__(self, mesh: Mesh, origin: Floats, inside_out: NDArray[np.bool_]) -> None:
-        part, count = mesh.vertex_part, np.diff(mesh.triangle_start)
-        vertices, triangles = mesh.vertices - origin, mesh.triangles
-        first = same(mesh.vertices, part)
-        self.source = np.flatnonzero(first == np.arange(len(first)))
-        if len(self.source) < len(vertices):
-            place = np.empty(len(first), np.int64)
-            place[self.source] = np.arange(len(self.source))
-            triangles = place[first][triangles]
-            vertices, part = vertices[self.source], part[self.source]
+    def __init__(self, mesh: Mesh, inside_out: NDArray[np.bool_]) -> None:
+        self._mesh, self._clear = mesh, mesh.color[:, 3] < CLEAR
+        self.source, self.triangles = np.arange(len(mesh.vertices)), mesh.triangles
+        self.vertex_start, self.triangle_start = mesh.vertex_start, mesh.triangle_start
+        first = same(mesh.vertices, mesh.vertex_part)
+        once = first == self.source
+        if not once.all():
+            place = np.cumsum(once, dtype=np.int32) - np.int32(1)
+            self.source = np.flatnonzero(once)
+            self.triangles = place[first][mesh.triangles]
+            self.vertex_start = np.searchsorted(self.source, mesh.vertex_start)
         if inside_out.any():
-            turned = np.repeat(inside_out, count)
-            triangles = np.where(turned[:, None], triangles[:, ::-1], triangles)
-        a, b, c = triangles.T
-        flat = (a == b) | (b == c) | (c == a)
-        if flat.any():
-            triangles = triangles[~flat]
-            count = np.bincount(mesh.triangle_part[~flat], minlength=len(mesh.owner))
-        self.vertices, self.part, self.triangles = vertices, part, triangles
-        self.vertex_start, self.triangle_start = offsets(np.bincount(part, minlength=len(mesh.owner))), offsets(count)
+            start = mesh.triangle_start[:-1][inside_out]
+            turned = ranges(start, mesh.triangle_start[1:][inside_out] - start)
+            self.triangles = self.triangles.copy()
+            self.triangles[turned] = self.triangles[turned, ::-1]
+        a, b, c = self.triangles.T
+        real = (a != b) & (b != c) & (c != a)
+        if not real.all():
+            self.triangles = self.triangles[real]
+            self.triangle_start = offsets(real)[mesh.triangle_start]
 
-    def of(self, parts: Ints) -> tuple[Ints, NDArray[Any]]:
-        """These parts: which vertices they have, (v,), and their triangles into that list, (t, 3)."""
-        start, v_count = self.vertex_start[parts], np.diff(self.vertex_start)[parts]
-        t_count = np.diff(self.triangle_start)[parts]
-        shift = np.repeat(offsets(v_count)[:-1] - start, t_count)
-        triangles = self.triangles[ranges(self.triangle_start[parts], t_count)] + shift[:, None]
-        return ranges(start, v_count), triangles
+    def of(self, parts: Ints, low: Floats, high: Floats) -> _Piece:
+        """These parts, whose box is known."""
+        start = self.vertex_start[parts]
+        count = self.vertex_start[parts + 1] - start
+        shift, clear = offsets(count)[:-1] - start, self._clear[parts]
+        opaque, through = (self._corners(parts[these], shift[these]) for these in (~clear, clear))
+        return _Piece(self.source[ranges(start, count)], np.repeat(parts, count), opaque, through, low, high)
 
-    def cut(self, parts: Ints) -> list[tuple[Ints, NDArray[Any]]]:
-        """The same, in as many pieces as are needed."""
-        vertices, triangles = self.of(parts)
+    def _corners(self, parts: Ints, shift: Ints) -> NDArray[np.uint16]:
+        """The vertices of the triangles of these parts, the numbers of each moved by its `shift`: (3 k,)."""
+        start = self.triangle_start[parts]
+        count = self.triangle_start[parts + 1] - start
+        triangles = self.triangles[ranges(start, count)]
+        triangles += np.repeat(shift.astype(np.int32), count)[:, None]
+        return triangles.astype(np.uint16).ravel()
+
+    def cut(self, parts: Ints, origin: Floats) -> list[_Piece]:
+        """The parts of one large object, in as many pieces as are needed."""
+        whole = slice(parts[0], parts[-1] + 2)
+        begin, end = self.vertex_start[whole][[0, -1]]
+        source, part = self.source[begin:end], np.repeat(parts, np.diff(self.vertex_start[whole]))
+        vertices = self._mesh.vertices[source] - origin
+        triangles = self.triangles[slice(*self.triangle_start[whole][[0, -1]])] - begin
         out = []
-        for piece in pieces(self.vertices[vertices], triangles):
+        for piece in pieces(vertices, triangles):
             used, local = np.unique(triangles[piece], return_inverse=True)
-            out.append((vertices[used], local.reshape(-1, 3)))
+            corners, through = local.reshape(-1, 3).astype(np.uint16), self._clear[part[triangles[piece, 0]]]
+            low, high = vertices[used].min(axis=0), vertices[used].max(axis=0)
+            out.append(_Piece(source[used], part[used], corners[~through].ravel(), corners[through].ravel(), low, high))
         return out
 
 
-def _chunk(welded: _Welded, used: Ints, triangles: NDArray[Any], step: float, clear: NDArray[np.bool_]) -> Chunk:
-    vertices, part = welded.vertices[used], welded.part[used]
-    center = np.round((vertices.min(axis=0) + vertices.max(axis=0)) / 2 / step) * step
-    through = clear[part[triangles[:, 0]]]
-    return Chunk(
-        positions=np.round((vertices - center) / step).astype(np.int16),
-        part=part.astype(np.float32),
-        opaque=triangles[~through].astype(np.uint16).ravel(),
-        clear=triangles[through].astype(np.uint16).ravel(),
-        center=center,
-        source=welded.source[used],
-    )
+def _chunk(mesh: Mesh, piece: _Piece, origin: Floats, step: float) -> Chunk:
+    center = np.round((piece.low + piece.high) / 2 / step) * step
+    vertices = mesh.vertices[piece.source]
+    positions = np.empty(vertices.shape, np.int16)
+    for axis in range(3):
+        positions[:, axis] = np.rint((vertices[:, axis] - origin[axis] - center[axis]) / step)
+    return Chunk(positions, piece.part.astype(np.float32), piece.opaque, piece.clear, center, piece.source)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bimplus_nb.geometry.arrays import Floats, Ints, offsets, ranges, sums
+from bimplus_nb.geometry.arrays import Floats, Ints, blocks, cross, offsets, ranges, sums
 
 # A surface counts as closed when what is missing is smaller than this share of it.
 CLOSED = 1e-5
@@ -60,7 +60,8 @@ class Mesh:
             raise ValueError("vertices and triangles must be (n, 3), as many as vertex_start and triangle_start say")
         if (np.diff(self.vertex_start) <= 0).any() or (np.diff(self.triangle_start) <= 0).any():
             raise ValueError("a part without vertices or triangles")
-        if not np.array_equal(np.unique(self.owner), np.arange(len(self.ids))) or (np.diff(self.owner) < 0).any():
+        step = np.diff(self.owner, prepend=-1, append=len(self.ids))
+        if (step < 0).any() or (step > 1).any() or step[-1] != 1:
             raise ValueError("owner must name each row of ids, in order")
 
     @classmethod
@@ -246,23 +247,67 @@ def measure(mesh: Mesh, group: NDArray[Any], n: int, tolerance: float = CLOSED) 
     ``Σ centroid ⊗ area vector`` to the volume times the identity. A missing face breaks the first sum; two missing
     faces that look away from each other keep the first and break the second. Neither asks which vertices are shared.
     """
-    group = np.asarray(group, np.int64)
-    of_vertex, of_triangle = group[mesh.vertex_part], group[mesh.triangle_part]
-    origin = np.zeros((n, 3))
-    origin[of_vertex[::-1]] = mesh.vertices[::-1]  # its first vertex: whole numbers stay whole
-    local = mesh.vertices - origin[of_vertex]
-    a, b, c = (local[mesh.triangles[:, corner]] for corner in range(3))
-    vector = np.cross(b - a, c - a) / 2
-    size = np.sqrt(np.einsum("ij,ij->i", vector, vector))
-    area = sums(size, of_triangle, n)
-    centroid = (a + b + c) / 3
-    leak = np.linalg.norm(sums(vector, of_triangle, n), axis=1)
-    moment = np.stack([sums(vector * centroid[:, [axis]], of_triangle, n) for axis in range(3)], axis=1)
-    volume = np.trace(moment, axis1=1, axis2=2) / 3
-    skew = np.abs(moment - volume[:, None, None] * np.eye(3)).max(axis=(1, 2))
-    reach = np.sqrt(sums(np.einsum("ij,ij->i", local, local), of_vertex, n))
-    closed = (area > 0) & (leak <= tolerance * area) & (skew <= tolerance * area * reach)
-    return Surface(area, volume, closed)
+    return moments(mesh).surface(np.asarray(group, np.int64), n, tolerance)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moments:
+    """What `Surface` is made of, summed over each of p parts about its own first vertex.
+
+    - ``first``: (p, 3), that vertex; ``count``, ``sum``, ``square``: (p,), (p, 3), (p,) of the vertices
+    - ``area``: (p,); ``vector``: (p, 3), the area vectors; ``moment``: (p, 3, 3), ``Σ centroid ⊗ area vector``
+    """
+
+    first: Floats
+    count: Ints
+    sum: Floats
+    square: Floats
+    area: Floats
+    vector: Floats
+    moment: Floats
+
+    def surface(self, group: Ints, n: int, tolerance: float) -> Surface:
+        """The measures of the parts taken together by `group`, about the first vertex of each group."""
+        origin = np.zeros((n, 3))
+        origin[group[::-1]] = self.first[::-1]  # a vertex: whole numbers stay whole
+        by = self.first - origin[group]
+        moment = sums((self.moment + by[:, :, None] * self.vector[:, None]).reshape(-1, 9), group, n).reshape(-1, 3, 3)
+        square = self.square + 2 * (by * self.sum).sum(axis=1) + self.count * (by * by).sum(axis=1)
+        area = sums(self.area, group, n)
+        leak = np.linalg.norm(sums(self.vector, group, n), axis=1)
+        volume = np.trace(moment, axis1=1, axis2=2) / 3
+        skew = np.abs(moment - volume[:, None, None] * np.eye(3)).max(axis=(1, 2), initial=0)
+        reach = np.sqrt(sums(square, group, n))
+        closed = (area > 0) & (leak <= tolerance * area) & (skew <= tolerance * area * reach)
+        return Surface(area, volume, closed)
+
+
+def moments(mesh: Mesh) -> Moments:
+    """The sums over each part of a mesh, in one pass."""
+    parts = len(mesh.owner)
+    first = mesh.vertices[mesh.vertex_start[:-1]]
+    count = np.diff(mesh.vertex_start)
+    # One row a sum, so that numpy adds up what lies next to each other.
+    of_vertices, of_triangles = np.empty((4, parts)), np.empty((13, parts))
+    for begin, end in blocks(mesh.triangle_start):
+        (v, w), (t, u) = mesh.vertex_start[[begin, end]], mesh.triangle_start[[begin, end]]
+        local = np.ascontiguousarray(mesh.vertices[v:w].T)
+        local -= np.repeat(first[begin:end], count[begin:end], axis=0).T
+        rows = np.concatenate([local, [(local * local).sum(axis=0)]])
+        of_vertices[:, begin:end] = np.add.reduceat(rows, mesh.vertex_start[begin:end] - v, axis=1)
+        a, b, c = (local.take(corner, axis=1) for corner in (mesh.triangles[t:u] - v).T)
+        rows = np.empty((13, u - t))
+        vector = rows[1:4]
+        cross(b - a, c - a, out=vector)
+        vector /= 2
+        np.sqrt((vector * vector).sum(axis=0), out=rows[0])
+        centroid = (a + b + c) / 3
+        np.multiply(centroid[:, None], vector, out=rows[4:].reshape(3, 3, -1))
+        of_triangles[:, begin:end] = np.add.reduceat(rows, mesh.triangle_start[begin:end] - t, axis=1)
+    return Moments(
+        first, count, of_vertices[:3].T, of_vertices[3],
+        of_triangles[0], of_triangles[1:4].T, of_triangles[4:].T.reshape(-1, 3, 3),
+    )
 
 
 def _grouped(
