@@ -47,11 +47,10 @@ def sums(values: Floats, group: NDArray[Any], n: int) -> Floats:
     return np.bincount(group, values, n).astype(np.float64, copy=False)
 
 
-def cross(a: Floats, b: Floats, out: Floats) -> None:
+def cross(a: Floats, b: Floats) -> Floats:
     """The cross products of vectors that are columns: (3, n) each."""
-    for axis in range(3):
-        i, j = (axis + 1) % 3, (axis + 2) % 3
-        np.subtract(a[i] * b[j], a[j] * b[i], out=out[axis])
+    (x, y, z), (u, v, w) = a, b
+    return np.stack([y * w - z * v, z * u - x * w, x * v - y * u])
 
 
 def same(vertices: Floats, part: NDArray[Any]) -> Ints:
@@ -81,6 +80,18 @@ def same(vertices: Floats, part: NDArray[Any]) -> Ints:
         alike &= axis[moved] == axis[there]
     first[moved[~alike]] = moved[~alike]
     return first
+
+
+def by_value(values: Ints, most: int) -> tuple[Ints, Ints]:
+    """Numbers (n,) from 0 to below `most`, ascending, and where each of them stood."""
+    bits = len(values).bit_length()
+    if most << bits >= 2**63:
+        order = np.argsort(values)
+        return values[order], order
+    # To sort values is three times as quick as to sort places by them, so the place goes along in the lowest bits.
+    both = values << bits | np.arange(len(values))
+    both.sort()
+    return both >> bits, both & ((1 << bits) - 1)
 
 
 def runs(ordered: NDArray[Any]) -> Ints:

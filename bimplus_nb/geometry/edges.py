@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bimplus_nb.geometry.arrays import Floats, Ints, runs, same
+from bimplus_nb.geometry.arrays import Floats, Ints, blocks, by_value, cross, runs, same
 from bimplus_nb.geometry.batch import Batch
 from bimplus_nb.geometry.mesh import Mesh
 
@@ -36,29 +36,41 @@ def creases(mesh: Mesh, *, degrees: float = 28.0, shortest: float = 12.0) -> Cre
     ``mesh.vertices[creases.index]`` are the segments: (s, 2, 3) float64, mm, Y up, world. An edge that more than two
     triangles share is a crease. Which way round the two triangles run does not matter.
     """
-    vertex_part = mesh.vertex_part
-    triangles = same(mesh.vertices, vertex_part)[mesh.triangles]
-    a, b, c = triangles.T
-    triangles = triangles[(a != b) & (b != c) & (c != a)]
-    normal = _normals(mesh.vertices, triangles)
-    begin, end = triangles.ravel(), triangles[:, [1, 2, 0]].ravel()
-    key = np.minimum(begin, end) << 32 | np.maximum(begin, end)
-    order = np.argsort(key)
-    start = runs(key[order])
-    count = np.diff(start, append=len(order))
-    bent = count != 2
-    one, two = order[start[~bent]], order[start[~bent] + 1]
-    cosine = np.einsum("ij,ij->i", normal[one // 3], normal[two // 3])
-    # Two triangles that agree walk their common edge in opposite directions.
-    cosine = np.where(begin[one] == begin[two], -cosine, cosine)
-    bent[~bent] = cosine < np.cos(np.radians(degrees))
-    edge = order[start[bent]]
-    index = np.stack([begin[edge], end[edge]], axis=1)
-    length = np.linalg.norm(mesh.vertices[index[:, 1]] - mesh.vertices[index[:, 0]], axis=1)
+    bend = np.cos(np.radians(degrees))
+    found = [_bent(mesh, begin, end, bend, shortest) for begin, end in blocks(mesh.triangle_start)]
+    if not found:
+        return Creases(np.empty((0, 2), np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
+    index, length = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
     longest_first = np.argsort(-length, kind="stable")
-    index = index[longest_first[: np.count_nonzero(length >= shortest)]]
-    length = length[longest_first[: len(index)]]
-    return Creases(index, vertex_part[index[:, 0]], length.astype(np.float32))
+    index = index[longest_first]
+    part = np.searchsorted(mesh.vertex_start, index[:, 0], "right") - 1
+    return Creases(index, part, length[longest_first].astype(np.float32))
+
+
+def _bent(mesh: Mesh, begin: int, end: int, bend: float, shortest: float) -> tuple[Ints, Floats]:
+    """The lines of consecutive parts, and how long they are, where the cosine between two faces is below `bend`."""
+    (v, w), (t, u) = mesh.vertex_start[[begin, end]], mesh.triangle_start[[begin, end]]
+    part = np.repeat(np.arange(end - begin), np.diff(mesh.vertex_start[begin : end + 1]))
+    triangles = same(mesh.vertices[v:w], part)[mesh.triangles[t:u] - v]
+    a, b, c = triangles.T
+    a, b, c = triangles[(a != b) & (b != c) & (c != a)].T
+    places = np.ascontiguousarray(mesh.vertices[v:w].T)
+    normal = _normals(*(places.take(corner, axis=1) for corner in (a, b, c)))
+    start, stop, face = np.concatenate([a, b, c]), np.concatenate([b, c, a]), np.tile(np.arange(len(a)), 3)
+    key, order = by_value(np.minimum(start, stop) * (w - v) + np.maximum(start, stop), int(w - v) ** 2)
+    first = runs(key)
+    two_faces = np.diff(first, append=len(order)) == 2
+    one = first[two_faces]
+    one, two = order[one], order[one + 1]
+    cosine = np.einsum("ij,ij->j", normal.take(face[one], axis=1), normal.take(face[two], axis=1))
+    # Two triangles that agree walk their common edge in opposite directions.
+    cosine *= np.where(start[one] == start[two], -1, 1)
+    edge = np.concatenate([one[cosine < bend], order[first[~two_faces]]])
+    start, stop = start[edge], stop[edge]
+    along = places.take(stop, axis=1) - places.take(start, axis=1)
+    length = np.sqrt((along * along).sum(axis=0))
+    long = length >= shortest
+    return np.stack([start[long], stop[long]], axis=1) + v, length[long]
 
 
 def chunk_creases(lines: Creases, batch: Batch) -> tuple[Creases, ...]:
@@ -88,8 +100,7 @@ def chunk_creases(lines: Creases, batch: Batch) -> tuple[Creases, ...]:
     )
 
 
-def _normals(vertices: Floats, triangles: Ints) -> Floats:
-    """(t, 3), of length 1; nought for a triangle without area."""
-    a = vertices[triangles[:, 0]]
-    normal = np.cross(vertices[triangles[:, 1]] - a, vertices[triangles[:, 2]] - a)
-    return np.asarray(normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300))
+def _normals(a: Floats, b: Floats, c: Floats) -> Floats:
+    """Of triangles whose corners are columns, (3, t) each: columns of length 1; nought for one without area."""
+    normal = cross(b - a, c - a)
+    return normal / np.maximum(np.sqrt((normal * normal).sum(axis=0)), 1e-300)

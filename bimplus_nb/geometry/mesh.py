@@ -293,16 +293,13 @@ def moments(mesh: Mesh) -> Moments:
         (v, w), (t, u) = mesh.vertex_start[[begin, end]], mesh.triangle_start[[begin, end]]
         local = np.ascontiguousarray(mesh.vertices[v:w].T)
         local -= np.repeat(first[begin:end], count[begin:end], axis=0).T
-        rows = np.concatenate([local, [(local * local).sum(axis=0)]])
+        rows = np.concatenate([local, (local * local).sum(axis=0)[None]])
         of_vertices[:, begin:end] = np.add.reduceat(rows, mesh.vertex_start[begin:end] - v, axis=1)
         a, b, c = (local.take(corner, axis=1) for corner in (mesh.triangles[t:u] - v).T)
-        rows = np.empty((13, u - t))
-        vector = rows[1:4]
-        cross(b - a, c - a, out=vector)
-        vector /= 2
-        np.sqrt((vector * vector).sum(axis=0), out=rows[0])
-        centroid = (a + b + c) / 3
-        np.multiply(centroid[:, None], vector, out=rows[4:].reshape(3, 3, -1))
+        vector, centroid = cross(b - a, c - a) / 2, (a + b + c) / 3
+        size = np.sqrt((vector * vector).sum(axis=0))
+        moment = (centroid[:, None] * vector).reshape(9, -1)
+        rows = np.concatenate([size[None], vector, moment])
         of_triangles[:, begin:end] = np.add.reduceat(rows, mesh.triangle_start[begin:end] - t, axis=1)
     return Moments(
         first, count, of_vertices[:3].T, of_vertices[3],
