@@ -8,7 +8,7 @@ import numpy as np
 import simdjson
 from numpy.typing import NDArray
 
-from bimplus_nb.geometry.arrays import Floats, Ints, offsets, ranges
+from bimplus_nb.geometry.arrays import Floats, Ints, by_value, offsets, ranges, runs
 from bimplus_nb.geometry.faces import decode_faces, regroup
 from bimplus_nb.geometry.mesh import Mesh, Problem
 from bimplus_nb.geometry.wire import FAR, GREY, Unreadable, integers, rgba
@@ -143,7 +143,7 @@ class Collector:
             split = self._split(owner, color, triangles, count, painted, vertex_count)
             owner, color, triangles, count, vertex_count, copied = split
             vertices = vertices[copied]
-        names = [self._names[k] for k in owner.tolist()]
+        names = list(map(self._names.__getitem__, owner.tolist()))
         return Mesh.from_parts(names, vertices, triangles, vertex_count, count, table[color], self._problems)
 
     def _color_rows(self, owner: Ints, count: Ints) -> tuple[Ints, NDArray[np.uint8]]:
@@ -172,9 +172,10 @@ class Collector:
             self._problems.append(Problem(self._sources[k], f"a face colour beyond a palette of {grey}: drawn grey"))
         shade = np.where(painted < 0, color[place], np.where(unknown, grey, painted))
         span = int(shade.max()) + 1
-        key = place * span + shade
-        order = np.argsort(key, kind="stable")
-        parts, part, count = np.unique(key[order], return_inverse=True, return_counts=True)
+        key, order = by_value(place * span + shade, len(count) * span)
+        first = runs(key)
+        parts, count = key[first], np.diff(first, append=len(key))
+        part = np.repeat(np.arange(len(parts)), count)
         triangles = triangles + offsets(vertex_count)[place][:, None]
         copied, of_part, corners = regroup(triangles[order], part)
         vertex_count = np.bincount(of_part, minlength=len(parts))

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bimplus_nb.geometry.arrays import Ints, offsets, ranges, runs
+from bimplus_nb.geometry.arrays import Ints, by_value, offsets, ranges, runs
 
 _TYPES = np.arange(256)
 
@@ -117,7 +117,7 @@ def _heads(codes: NDArray[Any], begin: Ints, layers: Ints) -> tuple[Ints, dict[i
         place = np.repeat(cursor, run) + nth * np.repeat(size, run)
         other = np.flatnonzero(codes[place] != np.repeat(kind, run))
         if len(other):
-            of = np.searchsorted(start, other, "right") - 1
+            of = np.repeat(np.arange(len(run)), run)[other]
             initial = runs(of)
             run[of[initial]] = nth[other[initial]]
             place = place[nth < np.repeat(run, np.diff(start))]
@@ -166,5 +166,9 @@ def regroup(triangles: Ints, group: Ints) -> tuple[Ints, Ints, Ints]:
     group each copy belongs to: (v,) ascending, and the triangles into the copies: (t, 3).
     """
     span = int(triangles.max(initial=-1)) + 1
-    key, place = np.unique(np.repeat(group, 3) * span + triangles.ravel(), return_inverse=True)
-    return key % span, key // span, place.reshape(-1, 3)
+    key, order = by_value((group[:, None] * span + triangles).ravel(), (int(group.max(initial=-1)) + 1) * span)
+    first = runs(key)
+    place = np.empty(len(key), np.int64)
+    place[order] = np.repeat(np.arange(len(first)), np.diff(first, append=len(key)))
+    copied = order[first]
+    return triangles.ravel()[copied], group[copied // 3], place.reshape(-1, 3)

@@ -103,8 +103,8 @@ class Mesh:
         if not (real := triangle_count > 0).all():
             names = [name for name, keep in zip(names, real, strict=True) if keep]
             vertex_count, triangle_count, color = vertex_count[real], triangle_count[real], np.asarray(color)[real]
-        rows: dict[str, int] = {}
-        owner = np.array([rows.setdefault(name, len(rows)) for name in names], np.int32)
+        rows = {name: row for row, name in enumerate(dict.fromkeys(names))}
+        owner = np.fromiter(map(rows.__getitem__, names), np.int32, len(names))
         return _grouped(
             tuple(rows),
             vertices,
