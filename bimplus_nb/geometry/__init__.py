@@ -26,8 +26,9 @@ there; an answer that is none raises `GeometryError`.
 from bimplus_nb.geometry.batch import Batch, Chunk, batch
 from bimplus_nb.geometry.edges import Creases, chunk_creases, creases
 from bimplus_nb.geometry.light import Light, light_volume
-from bimplus_nb.geometry.mesh import Mesh, Problem, Surface, measure
+from bimplus_nb.geometry.mesh import Mesh, Problem, measure
 from bimplus_nb.geometry.meshblob import decode_meshblob
+from bimplus_nb.geometry.moments import Surface
 from bimplus_nb.geometry.polymesh import decode_polymesh
 from bimplus_nb.geometry.section import Section, section
 from bimplus_nb.geometry.templates import Instance, decode_templates, place

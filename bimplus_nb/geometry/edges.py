@@ -103,4 +103,5 @@ def chunk_creases(lines: Creases, batch: Batch) -> tuple[Creases, ...]:
 def _normals(a: Floats, b: Floats, c: Floats) -> Floats:
     """Of triangles whose corners are columns, (3, t) each: columns of length 1; nought for one without area."""
     normal = cross(b - a, c - a)
-    return normal / np.maximum(np.sqrt((normal * normal).sum(axis=0)), 1e-300)
+    normal /= np.maximum(np.sqrt((normal * normal).sum(axis=0)), 1e-300)
+    return normal

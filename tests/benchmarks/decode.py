@@ -173,9 +173,7 @@ def main(count: int) -> None:
         figures = [timed(lambda answers=answers: parse(answers)), timed(lambda answers=answers: buffers(answers))]
         figures.append(timed(lambda found=found: [b"".join(some) for some in found]))
         del found
-        figures.append(
-            timed(lambda answers=answers: [threejs.read(body, attributes=False) for body in answers])
-        )
+        figures.append(timed(lambda answers=answers: [threejs.read(body, attributes=False) for body in answers]))
         figures.append(figures[3] / figures[0])
         figures.append(timed(lambda meshes=meshes: [batch(mesh) for mesh in meshes]))
         figures.append(timed(lambda whole=whole: batch(whole)))

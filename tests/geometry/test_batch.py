@@ -121,6 +121,42 @@ def test_welding_keeps_the_volume(name: str) -> None:
     assert volume == pytest.approx(body.volume, rel=4 * drawn.step / 240)
 
 
+@given(
+    st.lists(st.sampled_from(sorted(BODIES)), min_size=1, max_size=8), st.sampled_from([(0, 0, 0), FAR_AWAY]), st.data()
+)
+@settings(max_examples=40)
+def test_welded_soup_is_watertight_and_of_the_same_volume(
+    names: list[str], at: tuple[float, float, float], data: st.DataObject
+) -> None:
+    soups = []
+    for k, name in enumerate(names):
+        body = BODIES[name].moved(np.add(at, (7000.0 * k, 0, 0)))
+        # Some corners on their own, some shared, in any order.
+        copies = np.array(
+            data.draw(st.lists(st.integers(0, 2), min_size=body.triangles.size, max_size=body.triangles.size))
+        )
+        number, triangles = np.unique(body.triangles.ravel() + len(body.vertices) * copies, return_inverse=True)
+        order = np.array(data.draw(st.permutations(range(len(number)))))
+        soups.append(
+            Body(
+                body.vertices[number[order] % len(body.vertices)], np.argsort(order)[triangles].reshape(-1, 3), 0, 0, 0
+            )
+        )
+    mesh = mesh_of(*soups)
+    drawn = batch(mesh)
+    assert drawn.closed_parts.all()
+    (chunk,) = drawn.chunks
+    corners_of, exact = chunk.opaque.astype(int).reshape(-1, 3), mesh.vertices[chunk.source]
+    part = chunk.part[corners_of[:, 0]].astype(int)
+    assert np.bincount(chunk.part.astype(int)).tolist() == [len(BODIES[name].vertices) for name in names]
+    edges = Counter((int(t[i]), int(t[(i + 1) % 3])) for t in corners_of for i in range(3))
+    assert set(edges.values()) == {1}
+    assert all((end, begin) in edges for begin, end in edges)
+    for k, name in enumerate(names):
+        a, b, c = (exact[corners_of[part == k]] - exact[chunk.part == k][0]).transpose(1, 0, 2)
+        assert np.einsum("ij,ij->", a, np.cross(b, c)) / 6 == pytest.approx(BODIES[name].volume, rel=1e-9)
+
+
 def test_parts_are_not_welded_together() -> None:
     drawn = batch(mesh_of(box(), box(), names=["a", "a"]))
     assert len(drawn.chunks[0].positions) == 16

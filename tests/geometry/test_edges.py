@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bimplus_nb.geometry import Mesh, batch, chunk_creases, creases
+from bimplus_nb.geometry.arrays import BLOCK
 from geometry.solids import BODIES, FAR_AWAY, Body, box, mesh_of, prism, tetra
 from geometry.test_batch import sheet, village
 
@@ -50,6 +51,16 @@ def test_borders_and_edges_of_three_faces_are_lines_and_flat_ones_are_not() -> N
     assert len(creases(wrongly_wound)) == 4
     fin = mesh_of(Body(np.vstack([flat, (50, 90, -50)]), np.array([(0, 1, 2), (0, 2, 3), (0, 2, 4)]), 0, 0, 0))
     assert len(creases(fin)) == 4 + 1 + 2
+
+
+def test_a_mesh_of_several_blocks_has_the_lines_of_its_objects() -> None:
+    bodies = [prism(3 + k, 500.0 + k, 3000.0 + k) for k in range(150)]
+    assert sum(len(body.triangles) for body in bodies) > 2 * BLOCK
+    mesh = mesh_of(*bodies)
+    lines = creases(mesh, degrees=0.5)
+    assert np.bincount(lines.part).tolist() == [body.edges for body in bodies]
+    assert (np.diff(lines.length) <= 0).all()
+    assert (mesh.vertex_part[lines.index] == lines.part[:, None]).all()
 
 
 def test_parts_have_lines_of_their_own() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bimplus_nb.geometry import Mesh, Problem, measure
+from bimplus_nb.geometry.arrays import BLOCK
 from geometry.solids import BODIES, FAR_AWAY, Body, box, l_shape, mesh_of, prism, tetra, turning
 
 
@@ -107,6 +108,38 @@ def test_an_object_can_be_closed_by_its_parts_together() -> None:
     assert mesh.closed.tolist() == [True]
     assert mesh.volume[0] == pytest.approx(body.volume)
     assert not measure(mesh, np.arange(2), 2).closed.any()
+
+
+def test_a_mesh_of_several_blocks_is_measured_as_its_objects_are_alone() -> None:
+    bodies = [(body, k) for k in range(240) for body in (prism(12 + k), box(k + 1, 10, 10), tetra())]
+    assert sum(len(body.triangles) for body, _ in bodies) > 2 * BLOCK
+    open_ = [k % 7 == 0 for k in range(len(bodies))]
+    mesh = mesh_of(
+        *(
+            Body(body.moved((k, 1e6, -k)).vertices, body.triangles[lid:], 0, 0, 0)
+            for (body, k), lid in zip(bodies, open_, strict=True)
+        ),
+        prism(BLOCK),  # larger than a block
+    )
+    assert mesh.closed.tolist() == [*(not lid for lid in open_), True]
+    for id_ in ("0", "1", "400", "719", "720"):
+        alone = mesh.of(id_)
+        assert mesh.volume[mesh.row(id_)] == alone.volume[0]
+        assert mesh.area[mesh.row(id_)] == alone.area[0]
+    assert mesh.volume[-1] == pytest.approx(prism(BLOCK).volume)
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=9), st.sampled_from([(0, 0, 0), FAR_AWAY]))
+def test_objects_of_several_parts_have_the_measures_of_their_bodies(
+    names: list[str], at: tuple[float, float, float]
+) -> None:
+    bodies = [box(100.0 * (k + 1), 50, 20).moved(np.add(at, (3000.0 * k, k, -k))) for k in range(len(names))]
+    mesh = mesh_of(*bodies, names=names)
+    for id_ in mesh.ids:
+        mine = [body for body, name in zip(bodies, names, strict=True) if name == id_]
+        assert mesh.volume[mesh.row(id_)] == pytest.approx(sum(body.volume for body in mine), rel=1e-12)
+        assert mesh.area[mesh.row(id_)] == sum(body.area for body in mine)
+    assert mesh.closed.all()
 
 
 def test_parts_of_one_object_are_brought_together() -> None:

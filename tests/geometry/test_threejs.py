@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from itertools import chain
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bimplus_nb.errors import GeometryError
 from bimplus_nb.geometry import Mesh, Problem, decode_attributes, decode_threejs, read
 from geometry.solids import BODIES, FAR_AWAY, answer, box, item, l_shape, mesh_of, prism, tetra, threejs
+from geometry.test_faces import record, reference
 
 VIRTUAL = "12345678-0000-0000-0000-000000000000"
 
@@ -274,3 +280,49 @@ def test_memory_is_given_back() -> None:
     for _ in range(30):
         kept[0] = read(data)
     assert resident() - before < 6 * len(data)
+
+
+PALETTE = [-1, 0xFF00FF00, 0x800000FF]
+OBJECTS = st.lists(
+    st.tuples(
+        st.lists(st.one_of(st.sampled_from([0, 1, 16, 17, 33, 48, 64, 65]), st.integers(0, 255)), max_size=9),
+        st.integers(0, 2),  # UV layers
+        st.sampled_from([None, 0, 1, 2]),  # its colour
+        st.integers(0, 3),  # numbers cut off at the end
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(OBJECTS, st.integers(1, 6), st.randoms())
+@settings(max_examples=50)
+def test_any_mixture_of_records_reads_as_one_by_one(objects: list[Any], copies: int, random: Random) -> None:
+    items, expected, lost = [], Counter[Any](), {}
+    for number, (kinds, layers, color, cut) in enumerate(objects * copies):
+        n = random.randint(1, 9)
+        places = [[random.uniform(-1e6, 1e6) for _ in range(3)] for _ in range(n)]
+        faces = [*chain(*(record(kind, layers, [random.randrange(min(n, 3)) for _ in range(60)]) for kind in kinds))]
+        faces = faces[: len(faces) - cut]
+        metadata = {"uvs": layers} | ({} if color is None else {"colorid": color})
+        shape = {"faces": faces, "vertices": [*chain(*places)], "metadata": metadata, "normals": [0, 1, 0]}
+        items.append(item(str(number), shape))
+        read_slowly = reference(faces, layers)
+        if read_slowly is None:
+            lost[str(number)] = "cut short"
+            continue
+        for corners, painted in zip(*read_slowly, strict=True):
+            paint = color if painted < 0 else painted
+            argb = None if paint is None else PALETTE[paint] & 0xFFFFFFFF
+            rgba = (158, 158, 158, 255) if argb is None else tuple(argb >> shift & 255 for shift in (16, 8, 0, 24))
+            expected[str(number), rgba, tuple(tuple(places[corner]) for corner in corners)] += 1
+    mesh = decode_threejs(answer(*items, colors=PALETTE))
+    part = mesh.triangle_part
+    found = Counter(
+        (mesh.ids[mesh.owner[k]], tuple(mesh.color[k].tolist()), tuple(map(tuple, corners)))
+        for k, corners in zip(part.tolist(), mesh.vertices[mesh.triangles].tolist(), strict=True)
+    )
+    assert found == expected
+    told = {problem.id: problem.reason for problem in mesh.problems if "grey" not in problem.reason}
+    assert told.keys() == lost.keys()
+    assert all(reason in told[id_] for id_, reason in lost.items())

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from bimplus_nb.geometry import y_up, z_up
-from bimplus_nb.geometry.arrays import offsets, ranges, runs, same, sums
+from bimplus_nb.geometry.arrays import blocks, by_value, offsets, ranges, runs, same, sums
 from bimplus_nb.geometry.wire import rgba
 from geometry.solids import turning
 
@@ -64,3 +64,20 @@ def test_sums_by_group(pairs: list[tuple[int, int]]) -> None:
     expected = [sum(v for g, v in pairs if g == k) for k in range(5)]
     assert sums(values, group, 5).tolist() == expected
     assert sums(np.stack([values, -values], axis=1), group, 5)[:, 1].tolist() == [-v for v in expected]
+
+
+@given(st.lists(st.integers(0, 99)), st.sampled_from([100, 2**62]))
+def test_by_value_sorts_and_tells_whence(values: list[int], most: int) -> None:
+    ordered, place = by_value(np.array(values, np.int64), most)
+    assert ordered.tolist() == sorted(values)
+    assert sorted(place.tolist()) == list(range(len(values)))
+    assert [values[k] for k in place] == ordered.tolist()
+
+
+@given(st.lists(st.integers(1, 9)), st.integers(1, 12))
+def test_blocks_are_consecutive_and_no_larger_than_they_must(counts: list[int], most: int) -> None:
+    found = list(blocks(offsets(np.array(counts, int)), most))
+    assert [k for begin, end in found for k in range(begin, end)] == list(range(len(counts)))
+    for begin, end in found:
+        assert sum(counts[begin:end]) <= most or end == begin + 1
+        assert end == len(counts) or sum(counts[begin : end + 1]) > most
