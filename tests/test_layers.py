@@ -48,6 +48,7 @@ HOME: dict[str, set[str]] = {
     "keyring": {"auth"},
     "pandas": {"frames", "records", "project", "widgets", "viewer"},
     "simdjson": {"geometry"},
+    "mapbox_earcut": {"geometry"},
     "orjson": {"sandbox"},
     "ipywidgets": {"viewer", "widgets"},
     "anywidget": {"viewer", "widgets"},

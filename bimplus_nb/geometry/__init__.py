@@ -24,12 +24,14 @@ there; an answer that is none raises `GeometryError`.
 """
 
 from bimplus_nb.geometry.batch import Batch, Chunk, batch
+from bimplus_nb.geometry.caps import Caps, caps
 from bimplus_nb.geometry.edges import Creases, chunk_creases, creases
 from bimplus_nb.geometry.light import Light, light_volume
 from bimplus_nb.geometry.mesh import Mesh, Problem, measure
 from bimplus_nb.geometry.meshblob import decode_meshblob
 from bimplus_nb.geometry.moments import Surface
 from bimplus_nb.geometry.polymesh import decode_polymesh
+from bimplus_nb.geometry.rings import Rings, rings
 from bimplus_nb.geometry.section import Section, section
 from bimplus_nb.geometry.templates import Instance, decode_templates, place
 from bimplus_nb.geometry.threejs import Answer, decode_attributes, decode_threejs, read
@@ -38,15 +40,18 @@ from bimplus_nb.geometry.wire import y_up, z_up
 __all__ = [
     "Answer",
     "Batch",
+    "Caps",
     "Chunk",
     "Creases",
     "Instance",
     "Light",
     "Mesh",
     "Problem",
+    "Rings",
     "Section",
     "Surface",
     "batch",
+    "caps",
     "chunk_creases",
     "creases",
     "decode_attributes",
@@ -58,6 +63,7 @@ __all__ = [
     "measure",
     "place",
     "read",
+    "rings",
     "section",
     "y_up",
     "z_up",
