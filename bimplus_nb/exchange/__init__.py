@@ -1,10 +1,12 @@
 """To other formats: what leaves a notebook as a file. Each is a function from a mesh to bytes or text.
 
 ``to_glb``: glTF 2.0 in one file, for viewers, game engines, Blender. ``to_obj``: Wavefront OBJ and its MTL.
-Both take a whole `Mesh` or ``mesh.of(*ids)``; ``dataclasses.replace(mesh, color=...)`` has the colours of a viewer.
+``plan_svg``: a storey drawn to scale. All take a whole `Mesh` or ``mesh.of(*ids)``, and nothing here needs a library
+of its own. ``dataclasses.replace(mesh, color=...)`` is a mesh in other colours, such as those of a viewer.
 """
 
 from bimplus_nb.exchange.gltf import to_glb
 from bimplus_nb.exchange.obj import to_obj
+from bimplus_nb.exchange.plan import plan_svg
 
-__all__ = ["to_glb", "to_obj"]
+__all__ = ["plan_svg", "to_glb", "to_obj"]

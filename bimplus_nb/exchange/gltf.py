@@ -6,7 +6,7 @@ Source: Khronos, glTF 2.0 Specification (https://registry.khronos.org/glTF/specs
 translation (written as decimal numbers) is about the middle of the object, and its vertices are counted from there:
 they are right to a micrometre, or for objects of more than 16 m to float32. What lies more than a kilometre from
 nought is moved to its own middle first; by how much stands in the root node's ``extras.origin_mm`` and not in its
-translation, because many programs multiply the matrices of nodes in float32, where what is 1000 km away jitters by 6 cm.
+translation, because many programs multiply the matrices of nodes in float32, where 1000 km away all jitters by 6 cm.
 
 **Sizes.** Objects that are alike but for their place share one mesh, and parts that are alike their vertices.
 There are no normals: without them a reader must shade flat, which is right for buildings.

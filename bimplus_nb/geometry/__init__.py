@@ -30,6 +30,7 @@ from bimplus_nb.geometry.light import Light, light_volume
 from bimplus_nb.geometry.mesh import Mesh, Problem, measure
 from bimplus_nb.geometry.meshblob import decode_meshblob
 from bimplus_nb.geometry.moments import Surface
+from bimplus_nb.geometry.plan import Plan, plan
 from bimplus_nb.geometry.polymesh import decode_polymesh
 from bimplus_nb.geometry.rings import Rings, rings
 from bimplus_nb.geometry.section import Section, section
@@ -46,6 +47,7 @@ __all__ = [
     "Instance",
     "Light",
     "Mesh",
+    "Plan",
     "Problem",
     "Rings",
     "Section",
@@ -62,6 +64,7 @@ __all__ = [
     "light_volume",
     "measure",
     "place",
+    "plan",
     "read",
     "rings",
     "section",

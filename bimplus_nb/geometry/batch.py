@@ -114,7 +114,7 @@ def batch(mesh: Mesh, *, first: int = 2000) -> Batch:
     parts = len(mesh.owner)
     if parts > _MOST_PARTS:
         raise GeometryError(f"{parts:,} parts are more than a vertex can name ({_MOST_PARTS:,})")
-    closed, inside_out = _facing(mesh)
+    closed, inside_out = facing(mesh)
     if not parts:
         nothing = np.zeros(3)
         return Batch((), nothing, 1.0, nothing, nothing, (), mesh.owner, mesh.color, closed)
@@ -136,7 +136,7 @@ def batch(mesh: Mesh, *, first: int = 2000) -> Batch:
     return Batch(chunks, origin, step, low - origin, high - origin, mesh.ids, mesh.owner, mesh.color, closed)
 
 
-def _facing(mesh: Mesh) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def facing(mesh: Mesh) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """(p,) which parts are closed, alone or with the others of their object, and (p,) which of those look inwards."""
     parts = len(mesh.owner)
     found = moments(mesh)

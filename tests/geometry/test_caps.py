@@ -277,7 +277,8 @@ def hull_area(points: np.ndarray, normal: np.ndarray, at: float) -> float:
     share = (down[:, None] / (down[:, None] - up))[..., None]
     crossing = (low[:, None] + share * (high - low[:, None])).reshape(-1, 3)
     across, north = axes(normal)
-    flat = sorted(map(tuple, np.stack([crossing @ across, crossing @ north], axis=1).tolist()))
+    # Rounded, so that what is the same point but for its last bits is one.
+    flat = sorted(set(map(tuple, np.stack([crossing @ across, crossing @ north], axis=1).round(6).tolist())))
     ring: list[tuple[float, float]] = []
     for half in (flat, flat[::-1]):
         line: list[tuple[float, float]] = []
