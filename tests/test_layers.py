@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "geometry": set(),
     "exchange": {"geometry"},
     "api": {"answers", "http", "records", "transfer"},
-    "viewer": {"geometry"},
+    "viewer": {"exchange", "geometry"},
     "project": {"api", "frames", "geometry", "http", "records", "viewer"},
     # `connect` starts the embedded sandbox; the other direction must never be.
     "client": {"api", "auth", "http", "project", "records", "sandbox"},

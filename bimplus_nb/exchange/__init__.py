@@ -8,5 +8,6 @@ of its own. ``dataclasses.replace(mesh, color=...)`` is a mesh in other colours,
 from bimplus_nb.exchange.gltf import to_glb
 from bimplus_nb.exchange.obj import to_obj
 from bimplus_nb.exchange.plan import plan_svg
+from bimplus_nb.exchange.sheet import Drawing
 
-__all__ = ["plan_svg", "to_glb", "to_obj"]
+__all__ = ["Drawing", "plan_svg", "to_glb", "to_obj"]

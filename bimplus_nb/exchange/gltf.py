@@ -39,7 +39,7 @@ def to_glb(
     mesh: Mesh,
     *,
     names: Mapping[str, str] | None = None,
-    extras: Mapping[str, Mapping[str, Any]] | None = None,
+    extras: Mapping[str, Mapping[Any, Any]] | None = None,
     title: str = "",
     origin: Sequence[float] | None = None,
 ) -> bytes:

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bimplus_nb.exchange.sheet import INK, Sheet, safe, visual_centre
+from bimplus_nb.exchange.sheet import INK, Drawing, Sheet, safe, visual_centre
 from bimplus_nb.geometry import Mesh, Plan, plan, rings, section
 from bimplus_nb.geometry.batch import CLEAR
 from bimplus_nb.geometry.plan import UP
@@ -46,7 +46,7 @@ def plan_svg(
     names: Mapping[str, str] | None = None,
     scale: float | None = None,
     title: str = "",
-) -> str:
+) -> Drawing:
     """The plan of a storey whose floor lies at the height `level` (mm), cut `cut` mm above it: the text of an SVG file.
 
     What is cut is filled with its colour (`colors`: (p, 3) uint8, default the mesh's) and outlined heavily; what lies

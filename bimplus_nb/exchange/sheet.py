@@ -25,6 +25,18 @@ _SHARES: Final = (0.5, 0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+class Drawing(str):
+    """The text of an SVG file. It shows itself in a notebook."""
+
+    __slots__ = ()
+
+    def _repr_svg_(self) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
+        return f"<Drawing: SVG, {len(self.encode()):,} bytes>"
+
+
 def safe(text: str) -> str:
     """A text of anybody's as text inside XML: bounded, one line, escaped."""
     return markup(_NOT_XML.sub("\ufffd", text))
@@ -80,7 +92,7 @@ class Sheet:
         rim = f'fill="#fff" stroke="#fff" stroke-width="{self.pen(size * 0.35)}" stroke-linejoin="round" opacity="0.8"'
         return f'<g text-anchor="middle"><text {rim} aria-hidden="true">{words}</text><text>{words}</text></g>'
 
-    def page(self, body: Iterable[str], texts: Iterable[str], title: str, note: str) -> str:
+    def page(self, body: Iterable[str], texts: Iterable[str], title: str, note: str) -> Drawing:
         """The whole file."""
         s, (w, h) = self.scale, self.size
         width, height = w + 2 * _MARGIN * s, h + (2 * _MARGIN + _STRIP) * s
@@ -107,7 +119,7 @@ class Sheet:
             self._strip(w / s, title, said),
             "</g></svg>",
         ]
-        return "\n".join(parts) + "\n"
+        return Drawing("\n".join(parts) + "\n")
 
     def _strip(self, width: float, title: str, said: str) -> str:
         """Title, scale bar and north arrow, in mm of paper."""
