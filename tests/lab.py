@@ -176,10 +176,12 @@ class Lab:
         size: tuple[int, int] = (1280, 900),
         scale: float = 1,
         dark: bool = False,
+        script: str = "",
     ) -> Notebook:
         """A notebook of these cells (or a copy of this file) in a fresh window, its kernel idle.
 
-        `size` is the window's in CSS pixels, `scale` its device pixel ratio.
+        `size` is the window's in CSS pixels, `scale` its device pixel ratio. `script` is run in every page before
+        anything else, after the one that counts.
         """
         import nbformat
 
@@ -202,7 +204,7 @@ class Lab:
             color_scheme="dark" if dark else "light",
         )
         page = context.new_page()
-        page.add_init_script(PAGE_SCRIPT)
+        page.add_init_script(PAGE_SCRIPT + script)
         opened = Notebook(page, context, f"{self.url}/lab/tree/{name}?token={TOKEN}&reset")
         opened.reload()
         if dark:

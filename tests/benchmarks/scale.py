@@ -1,18 +1,26 @@
-"""What a view costs, stage by stage, from HTTP to the first picture in a real browser.
+"""What a view costs, stage by stage, from HTTP to the picture in a real browser.
 
-    python tests/benchmarks/scale.py [OBJECTS ...]        # by default 1000 20000 100000
+    python tests/benchmarks/scale.py [--quick] [--pictures FOLDER] [OBJECTS ...]    # by default 1000 20000 100000
 
-For each number of objects a sandbox of that size runs in this process, JupyterLab and its kernel in others, Chromium
-(software GL) in a third. Printed as one table:
+For each number of objects a sandbox of that size runs in this process, JupyterLab and its kernels in others, Chromium
+(software GL) in a third. The sandbox has worked out its answers before. Tables:
 
-- fetch: all geometry answers over loopback, eight at a time, bytes only; the sandbox has worked them out before
-- decode: those bytes to one mesh; batch: the mesh to buffers
-- send: from the cell's run until the last message has left the kernel; with what the kernel is given in memory
-- first, whole: from the cell's run to the first frame with triangles, and to the frame with all of them
-- open: the same to the first frame from nothing, `client.project(...).view()`, fetching included
-- messages, MB: kernel to page; peak: greatest memory of the kernel process
+**View**: `client.project(name).view()`, seconds from the key that runs the cell, nothing fetched before. `first`: the
+first triangles can be seen; `whole`: all of the building's; `decorated`: the last frame, with lines and light. `new
+page` is the same in a notebook just opened, where the page has yet to load what draws; libraries are imported.
 
-Times are of one run on a machine that may be busy: compare rows of one table, not tables.
+**Traffic**, kernel to page until the building is whole: messages, bytes an object (and until it is decorated), bytes
+an object that deflate leaves. `memory`: peak of the kernel above its level before the cell, over the bytes of the mesh
+and the buffers that it ends with; of the view on a new page.
+
+**Stages**: fetch: all geometry answers, eight at a time, bytes only; decode: those to one mesh; batch: that to buffers;
+then `Viewer(mesh)` in a cell: send: everything after the batch that is not named here (widgets, messages, the page's
+own work, earlier frames); upload: buffers to WebGL; frame: drawing all triangles once.
+
+**Floors**: what the same machine needs at least, at the same time: the answers' bytes over one loopback connection,
+simdjson's parse of them without taking anything out, a copy of the buffers, one more frame of the finished picture.
+
+Times are of a machine that may be busy: compare figures of one run, not runs.
 """
 
 from __future__ import annotations
@@ -24,108 +32,216 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
 import lab as harness
-from labnotebook import Notebook
+import probe
+import report
+from report import Against, Options, table
 
 from bimplus_nb.sandbox import Sandbox
 
+# Seconds: first pixels and the whole building. Sizes without a goal of their own take that of the next larger one.
+GOALS = {1_000: (0.6, 0.6), 20_000: (0.8, 2.0), 100_000: (1.0, 6.0)}
+SHOWN = 100  # triangles; below that a frame shows the background
+
 SETUP = """
-import resource, time
 import bimplus_nb as bp
-from bimplus_nb.api.parallel import fetch_chunks
-from bimplus_nb.geometry import Mesh, batch, threejs
+bp.Viewer
 client = bp.connect()
 name = next(p["name"] for p in client.projects.everywhere() if p["name"].startswith("Quarter"))
-project = client.project(name)
 """
+VIEW = "viewer = client.project(name).view(progress=False)\nviewer"
+SHOW = "viewer = bp.Viewer(mesh)\nviewer"
 
 STAGES = """
-def stages():
-    parts = project._parts(None, None)
-    def ask(part):
-        get = project.api.objects.layer_geometry_properties
-        return lambda chunk: get(part.topology_id, part.layer_id, 2, chunk=chunk)
+import socket, threading, time
+import numpy as np, simdjson
+from bimplus_nb.api.parallel import fetch_chunks
+from bimplus_nb.geometry import Mesh, batch, decode_threejs
+project = client.project(name)
+parts = [(entry["divisionTopologyId"], entry["id"]) for entry in project.record["disciplines"]]
+
+def ask(topology, layer):
+    get = project.api.objects.layer_geometry_properties
+    return lambda chunk: get(topology, layer, 2, chunk=chunk)
+
+def seconds(work):
     start = time.perf_counter()
-    answers = [answer.body for _, _, answer in fetch_chunks([(part, ask(part)) for part in parts])]
-    fetched = time.perf_counter()
-    mesh = Mesh.concatenate(threejs.read(body).mesh for body in answers)
-    decoded = time.perf_counter()
-    batch(mesh)
-    batched = time.perf_counter()
-    return {"objects": len(mesh), "triangles": len(mesh.triangles), "answer": sum(map(len, answers)),
-            "fetch": fetched - start, "decode": decoded - fetched, "batch": batched - decoded}
-figures = stages()
+    return work(), time.perf_counter() - start
+
+def over_loopback(bodies):
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as far:
+        near, _ = server.accept()
+        with near:
+            sender = threading.Thread(target=lambda: [far.sendall(body) for body in bodies])
+            sender.start()
+            left, room = sum(map(len, bodies)), bytearray(1 << 20)
+            while left:
+                left -= near.recv_into(room)
+            sender.join()
+
+def parse(bodies):
+    parser = simdjson.Parser()
+    for body in bodies:
+        parser.parse(body)
+
+def stages():
+    global mesh
+    bodies, fetch = seconds(lambda: [answer.body for _, _, answer in fetch_chunks([(p, ask(*p)) for p in parts])])
+    mesh, decode = seconds(lambda: Mesh.concatenate(map(decode_threejs, bodies)))
+    made, batching = seconds(lambda: batch(mesh))
+    buffers = [np.zeros(made.nbytes, np.uint8), np.ones(made.nbytes, np.uint8)]
+    arrays = (mesh.vertices, mesh.triangles, mesh.vertex_start, mesh.triangle_start, mesh.owner, mesh.color)
+    return {"objects": len(mesh), "triangles": made.triangles, "chunks": len(made.chunks),
+            "answers": sum(map(len, bodies)), "final": sum(array.nbytes for array in arrays) + made.nbytes,
+            "fetch": fetch, "decode": decode, "batch": batching,
+            "loopback": seconds(lambda: over_loopback(bodies))[1], "parse": seconds(lambda: parse(bodies))[1],
+            "copy": seconds(lambda: np.copyto(*buffers))[1]}
+
+# The sandbox works out what it answers when it is first asked; that is nobody's time.
+len(project.view(progress=False).mesh), stages()
 """
 
-SHOW = "viewer = bp.Viewer(mesh)\nviewer"
-PEAK = "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss"
 
-# Notes the time of the first frame with triangles and of the latest one.
-WATCH = """
-() => {
-  const run = window.__run = {start: performance.now(), first: null, most: 0, whole: null};
-  const look = () => {
-    if (__lab.frames > 0 && __lab.triangles >= 100) {
-      run.first ??= performance.now() - run.start;
-      if (__lab.triangles > run.most) { run.most = __lab.triangles; run.whole = performance.now() - run.start; }
-    }
-    requestAnimationFrame(look);
-  };
-  __lab.frames = __lab.triangles = __lab.received = __lab.receivedBytes = 0;
-  look();
-}
-"""
+def staged(lab: harness.Lab, options: Options) -> dict[str, Any]:
+    """Medians of the stages and floors of one size, one after the other in one kernel."""
+    with lab.open([SETUP, STAGES, SHOW], script=probe.PAGE_SCRIPT) as notebook:
+        eyes = probe.Probe(notebook)
+        notebook.run(0)
+        notebook.run(1, timeout=900)
+        kernel = probe.Process(notebook)
+        figures, _ = report.repeated(options.runs, lambda: notebook.ask("stages()"))
 
+        def show() -> dict[str, float]:
+            frame = eyes.run(2, int(figures["triangles"]))
+            kernel.rest()
+            notebook.settle(1, timeout=300)
+            batching = notebook.ask("viewer.stats['seconds'].get('batch', 0)")
+            upload, drawing = frame["uploads"] / 1000, frame["ms"] / 1000
+            eyes.begin()
+            notebook.kernel("viewer.fit()")
+            again = eyes.frame(int(figures["triangles"]))
+            notebook.settle(1, timeout=300)
+            notebook.kernel("viewer.close()")
+            send = frame["seconds"] - batching - upload - drawing
+            return {"send": send, "upload": upload, "frame": drawing, "again": again["ms"] / 1000}
 
-def drawn(notebook: Notebook, cell: int) -> dict[str, float]:
-    """Run a cell that shows a viewer: seconds to its first and its complete picture, messages and bytes."""
-    notebook.page.evaluate(WATCH)
-    notebook.run(cell, timeout=600)
-    sent = notebook.page.evaluate("(performance.now() - __run.start) / 1000")
-    notebook.until("viewer.stats['seconds'].get('picture')", timeout=300)
-    notebook.settle(3, timeout=600)
-    run: dict[str, float] = notebook.page.evaluate("__run")
-    passed = notebook.page.evaluate("({messages: __lab.received, bytes: __lab.receivedBytes})")
-    return {"send": sent, "first": run["first"] / 1000, "whole": run["whole"] / 1000, **passed}
+        show()  # the page loads what draws
+        return figures | report.repeated(options.runs, show)[0]
 
 
-def measure(count: int, folder: Path) -> dict[str, Any]:
+def viewed(lab: harness.Lab, triangles: int, options: Options) -> dict[str, float]:
+    """One notebook: the figures of a view on a page just opened, and of one more there."""
+    with lab.open([SETUP, VIEW], script=probe.PAGE_SCRIPT) as notebook:
+        eyes = probe.Probe(notebook)
+        notebook.run(0)
+        kernel = probe.Process(notebook)
+        kernel.rest()
+        before = kernel.memory
+        kernel.forget()
+
+        def view() -> dict[str, float]:
+            whole = eyes.run(1, triangles)
+            first = eyes.frame(SHOWN)
+            kernel.rest()
+            notebook.settle(1, timeout=300)
+            last = eyes.frames()[-1]
+            return {
+                "first": first["seconds"],
+                "whole": whole["seconds"],
+                "decorated": last["seconds"],
+                "messages": whole["received"],
+                "bytes": whole["receivedBytes"],
+                "all bytes": last["receivedBytes"],
+            }
+
+        new = view()
+        peak = kernel.peak - before
+        options.keep(f"view of {triangles} triangles", eyes.png())
+        notebook.kernel("viewer.close()")
+        eyes.page.evaluate("__probe.kept = []; 0")
+        again = view()
+        deflated = eyes.page.evaluate("count => __probe.deflated(count)", again["messages"])
+        notebook.kernel("viewer.close()")
+        return again | {"new first": new["first"], "new whole": new["whole"], "peak": peak, "deflated": deflated}
+
+
+def measure(count: int, options: Options) -> dict[str, Any]:
     """The figures of one size."""
-    with Sandbox(scale=count) as sandbox:
+    with tempfile.TemporaryDirectory() as folder, Sandbox(scale=count) as sandbox:
         os.environ["BIMPLUS_SANDBOX_URL"] = sandbox.url
-        with harness.running(folder, {"JUPYTER_WIDGETS_ECHO": "0"}) as lab:
-            opening = "viewer = client.project(name).view(progress=False)\nviewer"
-            with lab.open([SETUP, STAGES, "mesh = project.mesh(progress=False)", SHOW, opening]) as notebook:
-                notebook.run(0)
-                notebook.kernel(STAGES)  # the sandbox works its answers out once; that is not the client's time
-                notebook.run(1, timeout=600)
-                figures: dict[str, Any] = notebook.ask("figures")
-                notebook.run(2, timeout=600)
-                figures |= drawn(notebook, 3)
-                notebook.kernel("viewer.close()")
-                notebook.settle(1)
-                figures["open"] = drawn(notebook, 4)["first"]
-                figures["peak"] = notebook.ask(PEAK) * 1024
-                return figures
+        with harness.running(Path(folder), {"JUPYTER_WIDGETS_ECHO": "0"}) as lab:
+            figures = staged(lab, options)
+            seen, runs = report.repeated(options.runs, lambda: viewed(lab, int(figures["triangles"]), options))
+            return figures | seen | {"runs": runs}
 
 
-def main(sizes: list[int]) -> None:
-    columns = ("fetch", "decode", "batch", "send", "first", "whole", "open")
-    print(f"{'objects':>8} {'triangles':>10} {'answer':>7} " + " ".join(f"{name:>7}" for name in columns), end="")
-    print(f" {'messages':>8} {'MB':>6} {'B/object':>8} {'peak MB':>7}", flush=True)
-    for count in sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            start = time.perf_counter()
-            got = measure(count, Path(folder))
-        row = f"{got['objects']:>8,} {got['triangles']:>10,} {got['answer'] / 1e6:>6.1f}M "
-        row += " ".join(f"{got[name]:>6.2f}s" for name in columns)
-        row += f" {got['messages']:>8,.0f} {got['bytes'] / 1e6:>6.1f} {got['bytes'] / got['objects']:>8.0f}"
-        print(f"{row} {got['peak'] / 1e6:>7.0f}   ({time.perf_counter() - start:.0f} s in all)", flush=True)
+def main(options: Options) -> None:
+    """Measure all sizes and print the tables."""
+    got = []
+    for count in options.sizes:
+        start = time.perf_counter()
+        got.append(measure(count, options))
+        print(f"{count:,} objects measured in {time.perf_counter() - start:.0f} s", flush=True)
+
+    def rows(*cells: Any) -> list[list[Any]]:
+        return [[f"{row['objects']:,.0f}", *(cell(row) for cell in cells)] for row in got]
+
+    def goal(row: dict[str, Any], which: int) -> float:
+        return next((GOALS[size][which] for size in GOALS if row["objects"] <= size), GOALS[100_000][which])
+
+    table(
+        "View: from HTTP to canvas, s",
+        ("objects", "triangles", "runs", "first", "whole", "decorated", "new page: first", "whole"),
+        rows(
+            lambda row: int(row["triangles"]),
+            lambda row: int(row["runs"]),
+            lambda row: Against(row["first"], goal(row, 0)),
+            lambda row: Against(row["whole"], goal(row, 1)),
+            lambda row: row["decorated"],
+            lambda row: row["new first"],
+            lambda row: row["new whole"],
+        ),
+    )
+    table(
+        "Traffic and memory",
+        ("objects", "answers MB", "messages", "B/object", "deflated", "decorated B/object", "peak MB", "memory"),
+        rows(
+            lambda row: row["answers"] / 1e6,
+            lambda row: Against(row["messages"], 60 + 20 * (row["chunks"] - 1), "{:.0f}"),
+            lambda row: Against(row["bytes"] / row["objects"], 350, "{:.0f}"),
+            lambda row: Against(row["deflated"] / row["objects"], 150, "{:.0f}"),
+            lambda row: f"{row['all bytes'] / row['objects']:.0f}",
+            lambda row: f"{row['peak'] / 1e6:.0f}",
+            # In a small view a few megabytes of anything else are the figure.
+            lambda row: (Against if row["objects"] >= 100_000 else lambda value, _: value)(
+                row["peak"] / row["final"], 4.0
+            ),
+        ),
+    )
+    names = ("fetch", "decode", "batch", "send", "upload", "frame")
+    table("Stages, s", ("objects", *names), rows(*(lambda row, name=name: f"{row[name]:.3f}" for name in names)))
+    pairs = (("fetch", "loopback"), ("decode", "parse"), ("batch", "copy"), ("whole", "again"))
+    table(
+        "Floors, s: each stage, what it cannot be quicker than, and how many times that it takes",
+        ("objects", *(word for stage, floor in pairs for word in (stage, {"again": "frame"}.get(floor, floor), "×"))),
+        rows(
+            *(
+                cell
+                for pair in pairs
+                for cell in (
+                    lambda row, pair=pair: f"{row[pair[0]]:.3f}",
+                    lambda row, pair=pair: f"{row[pair[1]]:.4f}",
+                    lambda row, pair=pair: f"{row[pair[0]] / row[pair[1]]:.1f}",
+                )
+            )
+        ),
+    )
 
 
 if __name__ == "__main__":
     if why := harness.missing():
         raise SystemExit(why)
-    main([int(word) for word in sys.argv[1:]] or [1_000, 20_000, 100_000])
+    main(Options.from_line())
+    report.verdict()
