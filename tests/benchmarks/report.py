@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,16 +28,16 @@ class Options:
     pictures: Path | None
 
     @classmethod
-    def from_line(cls, words: Sequence[str] | None = None) -> Options:
-        """Read `words` (the command line, if not told)."""
+    def from_line(cls, sizes: Sequence[int] = SIZES) -> Options:
+        """Read it; `sizes` where it names none."""
         parser = argparse.ArgumentParser(description="Figures of a real JupyterLab and Chromium; see the docstring.")
-        parser.add_argument("sizes", nargs="*", type=int, help="numbers of objects, by default 1000 20000 100000")
+        parser.add_argument("sizes", nargs="*", type=int, help="numbers of objects")
         parser.add_argument("--quick", action="store_true", help="one run each, and nothing above 20,000 objects")
         parser.add_argument("--pictures", type=Path, help="a folder for a picture of whatever was drawn")
-        given = parser.parse_args(words)
+        given = parser.parse_args()
         if given.pictures:
             given.pictures.mkdir(parents=True, exist_ok=True)
-        sizes = tuple(given.sizes) or SIZES
+        sizes = tuple(given.sizes or sizes)
         if given.quick:
             sizes = tuple(size for size in sizes if size <= 20_000) or sizes[:1]
         return cls(sizes, 1 if given.quick else RUNS, given.pictures)
@@ -78,6 +80,12 @@ class Against:
 
 
 _goals: list[tuple[str, Against]] = []
+
+
+def machine() -> str:
+    """What this runs on, and how busy it is with other things."""
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{platform.machine()}, {os.cpu_count()} cores{load}, Python {platform.python_version()}, software GL"
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -1,0 +1,50 @@
+"""All benchmarks, one report.
+
+    python tests/benchmarks [--quick] [--pictures FOLDER] [OBJECTS ...]
+
+Each part runs alone too: scale.py, peers.py, looks.py, living.py, decode.py, picking.py. Times are of a machine that
+may be busy: compare figures of one run, not runs. `!` marks a goal that is missed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
+
+import lab as harness
+import living
+import looks
+import peers
+import report
+import scale
+
+HERE = Path(__file__).parent
+MIDDLE = (20_000,)
+
+
+def main() -> None:
+    """Run everything."""
+    if why := harness.missing():
+        raise SystemExit(why)
+    options = report.Options.from_line()
+    middle = dataclasses.replace(options, sizes=MIDDLE)
+    how_many = "one run each" if options.runs == 1 else f"medians of {options.runs} runs, unless a table says fewer"
+    print(f"{date.today()}, {report.machine()}; {how_many}", flush=True)
+    scale.main(options)
+    peers.main(options)
+    looks.main(middle)
+    living.main(middle)
+    for name in ("decode.py", "picking.py"):
+        if (HERE / name).exists():
+            print(f"\n{name}", flush=True)
+            subprocess.run([sys.executable, HERE / name], check=False)
+    report.verdict()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""What stays behind: after a cell was run again and again, after the page was loaded again, after many viewers.
+
+    python tests/benchmarks/living.py [--quick] [--pictures FOLDER] [OBJECTS]    # by default 20000
+
+- **Runs**: ten further runs of the cell that shows a view: widgets in the kernel, WebGL contexts of the page, what the
+  page holds after it was made to clean up (JavaScript's own and its arrays), threads of the kernel
+- **Reload**: the page loaded again while the kernel lives: pixels of the canvas that differ from before, with half of
+  the building selected, and the time from loading the page (JupyterLab included) to the whole building
+- **Many**: eight viewers of 1,000 objects in one notebook, all drawn, then all closed
+
+The page keeps up to eight contexts of closed viewers and lends them to the next ones; that is pythreejs' own pool.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
+
+import lab as harness
+import numpy as np
+import probe
+import report
+from labnotebook import Notebook
+from PIL import Image
+from report import Against, Options, table
+from scale import SETUP, SHOWN
+
+from bimplus_nb.sandbox import Sandbox
+
+MORE = """
+import gc, threading
+from ipywidgets.widgets import widget
+project = client.project(name)
+project.mesh(progress=False)
+
+def left():
+    gc.collect()
+    # A subshell is JupyterLab's: it has messages of widgets answered there while a cell runs.
+    threads = [one.name for one in threading.enumerate() if "subshell" not in one.name]
+    return {"widgets": len(widget._instances), "threads": len(threads)}
+"""
+VIEW = "viewer = project.view(progress=False)\nviewer"
+VIEWERS = 8
+AGAIN = 10
+TRIANGLES = "__import__('bimplus_nb.geometry').geometry.batch(viewer.mesh).triangles"
+
+
+def rest(notebook: Notebook, kernel: probe.Process) -> None:
+    """Wait until lines and light are there too."""
+    kernel.rest()
+    notebook.settle(1.5, timeout=300)
+
+
+def held(notebook: Notebook, eyes: probe.Probe) -> dict[str, float]:
+    """What there is at the moment."""
+    return {**notebook.ask("left()"), "contexts": eyes.contexts(), "heap": eyes.heap()}
+
+
+def compared(what: str, before: dict[str, float], after: dict[str, float]) -> list[Any]:
+    """A row: what there is now, beside what there was."""
+    more = {name: after[name] - before[name] for name in before}
+    return [
+        what,
+        f"{before['widgets']:.0f}",
+        Against(more["widgets"], 0, "{:+.0f}"),
+        f"{before['contexts']:.0f}",
+        Against(more["contexts"], 0, "{:+.0f}"),
+        f"{before['threads']:.0f}",
+        Against(more["threads"], 0, "{:+.0f}"),
+        f"{before['heap'] / 1e6:.1f}",
+        Against(100 * more["heap"] / before["heap"], 5, "{:+.1f} %"),
+    ]
+
+
+def run_again(notebook: Notebook, eyes: probe.Probe, kernel: probe.Process, times: int) -> list[Any]:
+    """The cell run `times` more: the row of what has grown. One run before has filled what is filled but once."""
+    for _ in range(2):
+        notebook.run(2, timeout=300)
+        rest(notebook, kernel)
+    before = held(notebook, eyes)
+    for _ in range(times):
+        notebook.run(2, timeout=300)
+        rest(notebook, kernel)
+    return compared(f"{times} more runs", before, held(notebook, eyes))
+
+
+def load_again(
+    notebook: Notebook, eyes: probe.Probe, kernel: probe.Process, count: int, options: Options
+) -> list[list[Any]]:
+    """The page loaded again: the row of what is different."""
+    triangles = notebook.ask(TRIANGLES)
+    notebook.kernel("viewer.select(list(viewer.mesh.ids)[::2])")
+    rest(notebook, kernel)
+    before = notebook.canvas_png()
+    notebook.save()
+    # What a page draws has no key before it: a run begins with the page.
+    notebook.reload()
+    whole = eyes.frame(triangles)
+    rest(notebook, kernel)
+    after = notebook.canvas_png()
+    options.keep(f"{count} before reload", before)
+    options.keep(f"{count} after reload", after)
+    old, new = (np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int) for png in (before, after))
+    share = float((np.abs(old - new).max(axis=2) > 8).mean()) if old.shape == new.shape else 1.0
+    since = whole["at"] - eyes.page.evaluate("performance.timeOrigin")
+    return [["reload", f"{count:,}", f"{old.std():.0f}", Against(100 * share, 0, "{:.3f} %"), since / 1000]]
+
+
+def many(lab: harness.Lab, options: Options) -> tuple[list[list[Any]], list[list[Any]]]:
+    """Eight viewers: the rows of what is drawn, and of what is left once all are closed."""
+    cells = [f"viewer{k} = project.view(progress=False)\nviewer{k}" for k in range(VIEWERS)]
+    with lab.open([SETUP, MORE, VIEW, *cells], script=probe.PAGE_SCRIPT) as notebook:
+        eyes, kernel = probe.Probe(notebook), probe.Process(notebook)
+        notebook.run(0)
+        notebook.run(1)
+        eyes.run(2, SHOWN)  # once, so that the page and the kernel have loaded all that stays for good
+        rest(notebook, kernel)
+        notebook.kernel("viewer.close(); del viewer")
+        notebook.settle(1)
+        before = held(notebook, eyes)
+        for cell in range(3, 3 + VIEWERS):
+            eyes.run(cell, SHOWN)
+        rest(notebook, kernel)
+        drawn = 0
+        for number in range(eyes.page.locator(".jupyter-threejs canvas").count()):
+            notebook.at(0, 0, number)  # scrolls there
+            notebook.settle(1, timeout=120)
+            options.keep(f"viewer {number + 1} of {VIEWERS}", notebook.canvas_png(number))
+            drawn += bool(notebook.pixels(number).std() > 5)
+        open_ = held(notebook, eyes)
+        notebook.kernel(f"for k in range({VIEWERS}): globals()[f'viewer{{k}}'].close(); del globals()[f'viewer{{k}}']")
+        rest(notebook, kernel)
+        after = held(notebook, eyes)
+    shown = [["viewers", VIEWERS, Against(drawn, VIEWERS, "{:.0f}", least=True), int(open_["contexts"])]]
+    return shown, [compared(f"{VIEWERS} viewers closed", before, after)]
+
+
+def main(options: Options) -> None:
+    """Measure and print the tables."""
+    rows, reloaded, shown = [], [], []
+    times = AGAIN if options.runs > 1 else 3
+    for count, work in ((options.sizes[-1], "runs"), (1_000, "many")):
+        with tempfile.TemporaryDirectory() as folder, Sandbox(scale=count) as sandbox:
+            os.environ["BIMPLUS_SANDBOX_URL"] = sandbox.url
+            with harness.running(Path(folder), {"JUPYTER_WIDGETS_ECHO": "0"}) as lab:
+                if work == "many":
+                    shown, closed = many(lab, options)
+                    rows += closed
+                    continue
+                with lab.open([SETUP, MORE, VIEW], script=probe.PAGE_SCRIPT) as notebook:
+                    eyes, kernel = probe.Probe(notebook), probe.Process(notebook)
+                    notebook.run(0)
+                    notebook.run(1, timeout=300)
+                    rows.append(run_again(notebook, eyes, kernel, times))
+                    reloaded = load_again(notebook, eyes, kernel, count, options)
+    columns = ("after", "widgets", "more", "contexts", "more", "threads", "more", "page MB", "more")
+    table("Left behind", columns, rows)
+    table("Reload with a live kernel", ("", "objects", "contrast", "pixels that differ", "whole, s"), reloaded)
+    table("Many viewers in one notebook", ("", "shown", "drawn", "contexts"), shown)
+
+
+if __name__ == "__main__":
+    if why := harness.missing():
+        raise SystemExit(why)
+    main(Options.from_line((20_000,)))
+    report.verdict()
