@@ -14,7 +14,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import lab as harness
 import living

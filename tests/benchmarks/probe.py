@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labnotebook import CODE_CELL, Notebook
+from playwright.sync_api import Error
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame
@@ -102,6 +104,11 @@ start => window.__probe?.frames.filter(frame => frame.shown && frame.began >= st
   .map(frame => ({...frame, seconds: (frame.at - start) / 1000})) ?? []
 """
 FIRST = f"([start, enough]) => ({ALL})(start).find(frame => frame.triangles >= enough)"
+EMPTY = """
+() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'
+  && !__probe.frames.some(frame => frame.shown && performance.timeOrigin + performance.now() - frame.at < 500)
+"""
+
 LITTLE = 0.05
 """Seconds of processor time in a second: what a kernel at rest takes."""
 
@@ -124,7 +131,12 @@ class Probe:
     def clear(self, cell: int) -> None:
         """Take the output of a cell off the page, so that a frame of an old one is not taken for one of the next."""
         self.page.evaluate(f"i => {CODE_CELL}.outputs.clear()", cell)
-        self.notebook.settle(0.5, timeout=120)
+        self.page.wait_for_function(EMPTY, timeout=120_000)
+
+    def calm(self, *, patience: float = 15) -> None:
+        """Wait until the page rests, or not much longer: some draw without end."""
+        with contextlib.suppress(Error):
+            self.notebook.settle(1, timeout=patience)
 
     def frame(self, triangles: int, *, patience: float = 300) -> dict[str, float]:
         """The first frame of this run with at least so many triangles, waiting for it.
@@ -173,8 +185,6 @@ class Probe:
 
 
 def _asked(frame: Frame, function: str, argument: Any) -> Any:
-    from playwright.sync_api import Error
-
     try:
         return frame.evaluate(function, argument)
     except Error:  # an inner frame that is just being replaced

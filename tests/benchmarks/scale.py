@@ -15,8 +15,8 @@ and the buffers that it ends with; of the view on a new page.
 
 **Stages**: fetch: all geometry answers, eight at a time, bytes only; decode: those to one mesh; batch: that to buffers;
 then `Viewer(mesh)` in a cell: send: everything after the batch that is not named here (widgets, messages, the page's
-own work, earlier frames); upload: buffers to WebGL; frame: drawing all triangles once; finished: the same with lines and
-light.
+own work, earlier frames); upload: buffers to WebGL; frame: drawing all triangles once; finished: the same with lines
+and light.
 
 **Floors**: what the same machine needs at least, at the same time: the answers' bytes over one loopback connection,
 simdjson's parse of them without taking anything out, a copy of the buffers, the whole picture's own frame.
@@ -33,7 +33,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import lab as harness
 import probe
