@@ -164,7 +164,7 @@ def drawn(lab: harness.Lab, peer: Peer, file: Path, options: Options, name: str)
 
         new = run()["again"]
         eyes.calm()
-        options.keep(name, eyes.png())
+        options.keep(name, eyes.png(1))
         again, runs = report.repeated(options.runs, run)
         return again | {"new": new, "runs": runs}
 

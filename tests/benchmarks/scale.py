@@ -159,7 +159,7 @@ def viewed(lab: harness.Lab, triangles: int, options: Options) -> dict[str, floa
 
         new = view()
         peak = kernel.peak - before
-        options.keep(f"view of {triangles} triangles", eyes.png())
+        options.keep(f"view of {triangles} triangles", eyes.png(1))
         notebook.kernel("viewer.close()")
         eyes.page.evaluate("__probe.kept = []; 0")
         again = view()
