@@ -58,8 +58,8 @@ def rest(notebook: Notebook, kernel: probe.Process) -> None:
 
 
 def held(notebook: Notebook, eyes: probe.Probe) -> dict[str, float]:
-    """What there is at the moment."""
-    return {**notebook.ask("left()"), "contexts": eyes.contexts(), "heap": eyes.heap()}
+    """What there is at the moment. The heap comes first: weighing it cleans up contexts that nobody holds."""
+    return {"heap": eyes.heap(), "contexts": eyes.contexts(), **notebook.ask("left()")}
 
 
 def compared(what: str, before: dict[str, float], after: dict[str, float]) -> list[Any]:
@@ -160,7 +160,7 @@ def main(options: Options) -> None:
                     notebook.run(1, timeout=300)
                     rows.append(run_again(notebook, eyes, kernel, times))
                     reloaded = load_again(notebook, eyes, kernel, count, options)
-    columns = ("after", "widgets", "more", "contexts", "more", "threads", "more", "page MB", "more")
+    columns = ("after", "widgets", "+widgets", "contexts", "+contexts", "threads", "+threads", "page MB", "+page")
     table("Left behind", columns, rows)
     table("Reload with a live kernel", ("", "objects", "contrast", "pixels that differ", "whole, s"), reloaded)
     table("Many viewers in one notebook", ("", "shown", "drawn", "contexts"), shown)

@@ -183,7 +183,7 @@ def compared(count: int, options: Options) -> list[list[Any]]:
         with harness.running(Path(folder), {"JUPYTER_WIDGETS_ECHO": "0"}) as lab:
             ours: dict[str, float] = {}
             for peer in (OURS, *(peer for peer in PEERS if count <= peer.most)):
-                row: list[Any] = [f"{count:,}", peer.name]
+                row: list[Any] = [peer.name, count]
                 if peer.missing:
                     rows.append([*row, f"not installed: {peer.missing}", *[None] * 5])
                     continue
@@ -207,7 +207,7 @@ def compared(count: int, options: Options) -> list[list[Any]]:
 def main(options: Options) -> None:
     """Measure and print the table."""
     rows = [row for count in options.sizes for row in compared(count, options)]
-    columns = ("objects", "library", "runs", "new page, s", "×", "again, s", "×", "of it the frame")
+    columns = ("library", "objects", "runs", "new page, s", "×", "again, s", "× again", "of it the frame")
     table("Peers: memory to all triangles on the canvas", columns, rows)
 
 

@@ -97,8 +97,12 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
         first, *others = zip(line, widths, strict=True)
         print("  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]), flush=True)
     what = title.partition(":")[0]
+    named = sorted({0, columns.index("objects")} if "objects" in columns else {0})
     for row in rows:
-        _goals.extend((f"{what}, {_shown(row[0])}", cell) for cell in row if isinstance(cell, Against))
+        whose = ", ".join(_shown(row[k]) for k in named)
+        for column, cell in zip(columns, row, strict=True):
+            if isinstance(cell, Against):
+                _goals.append((f"{what}, {whose}, {column}", cell))
 
 
 def verdict() -> None:

@@ -194,7 +194,7 @@ def main(options: Options) -> None:
 
     table(
         "View: from HTTP to canvas, s",
-        ("objects", "triangles", "runs", "first", "whole", "decorated", "new page: first", "whole"),
+        ("objects", "triangles", "runs", "first", "whole", "decorated", "new page: first", "new page: whole"),
         rows(
             lambda row: int(row["triangles"]),
             lambda row: int(row["runs"]),
