@@ -16,6 +16,7 @@ What is not installed (`pip install -e ".[bench]"` has them all) or does not dra
 from __future__ import annotations
 
 import importlib.util
+import io
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -28,10 +29,13 @@ import lab as harness
 import numpy as np
 import probe
 import report
+from PIL import Image
 from report import Against, Options, table
 
 from bimplus_nb import connect
 from bimplus_nb.sandbox import Sandbox
+
+EMPTY = 2  # grey levels of 255 by which a picture of nothing may vary
 
 SETUP = """
 import numpy as np
@@ -164,7 +168,10 @@ def drawn(lab: harness.Lab, peer: Peer, file: Path, options: Options, name: str)
 
         new = run()["again"]
         eyes.calm()
-        options.keep(name, eyes.png(1))
+        png = eyes.png(1)
+        options.keep(name, png)
+        if np.asarray(Image.open(io.BytesIO(png)).convert("L")).std() < EMPTY:
+            raise AssertionError("triangles were drawn, but the picture is empty")
         again, runs = report.repeated(options.runs, run)
         return again | {"new": new, "runs": runs}
 

@@ -137,6 +137,7 @@ class Probe:
         """Wait until the page rests, or not much longer: some draw without end."""
         with contextlib.suppress(Error):
             self.notebook.settle(1, timeout=patience)
+        self.page.wait_for_timeout(2_000)  # inner frames are not counted by what settles
 
     def frame(self, triangles: int, *, patience: float = 300) -> dict[str, float]:
         """The first frame of this run with at least so many triangles, waiting for it.
