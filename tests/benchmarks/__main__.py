@@ -35,7 +35,7 @@ def main() -> None:
     middle = dataclasses.replace(options, sizes=MIDDLE)
     how_many = "one run each" if options.runs == 1 else f"medians of {options.runs} runs, unless a table says fewer"
     print(f"{date.today()}, {report.machine()}; {how_many}", flush=True)
-    scale.main(options)
+    figures = scale.main(options)
     peers.main(options)
     looks.main(middle)
     living.main(middle)
@@ -43,6 +43,7 @@ def main() -> None:
         if (HERE / name).exists():
             print(f"\n{name}", flush=True)
             subprocess.run([sys.executable, HERE / name], check=False)
+    scale.floors(figures)
     report.verdict()
 
 

@@ -181,8 +181,8 @@ def measure(count: int, options: Options) -> dict[str, Any]:
             return figures | seen | {"runs": runs}
 
 
-def main(options: Options) -> None:
-    """Measure all sizes and print the tables."""
+def main(options: Options) -> list[dict[str, Any]]:
+    """Measure all sizes, print the tables but the last, and return the figures for that."""
     got = []
     for count in options.sizes:
         start = time.perf_counter()
@@ -190,7 +190,7 @@ def main(options: Options) -> None:
         print(f"{count:,} objects measured in {time.perf_counter() - start:.0f} s", flush=True)
 
     def rows(*cells: Any) -> list[list[Any]]:
-        return [[f"{row['objects']:,.0f}", *(cell(row) for cell in cells)] for row in got]
+        return _rows(got, *cells)
 
     def goal(row: dict[str, Any], which: int) -> float:
         return next((GOALS[size][which] for size in GOALS if row["objects"] <= size), GOALS[100_000][which])
@@ -237,11 +237,17 @@ def main(options: Options) -> None:
     )
     names = ("fetch", "decode", "batch", "send", "upload", "frame", "finished")
     table("Stages, s", ("objects", *names), rows(*(lambda row, name=name: f"{row[name]:.3f}" for name in names)))
+    return got
+
+
+def floors(got: list[dict[str, Any]]) -> None:
+    """Print the table of what the machine needs at least."""
     pairs = (("fetch", "loopback"), ("decode", "parse"), ("batch", "copy"), ("whole", "frame"))
     table(
         "Floors, s: each stage, what it cannot be quicker than, and how many times that it takes",
         ("objects", *(word for stage, floor in pairs for word in (stage, floor, "×"))),
-        rows(
+        _rows(
+            got,
             *(
                 cell
                 for pair in pairs
@@ -250,13 +256,17 @@ def main(options: Options) -> None:
                     lambda row, pair=pair: f"{row[pair[1]]:.4f}",
                     lambda row, pair=pair: f"{row[pair[0]] / row[pair[1]]:.1f}",
                 )
-            )
+            ),
         ),
     )
+
+
+def _rows(got: list[dict[str, Any]], *cells: Any) -> list[list[Any]]:
+    return [[f"{row['objects']:,.0f}", *(cell(row) for cell in cells)] for row in got]
 
 
 if __name__ == "__main__":
     if why := harness.missing():
         raise SystemExit(why)
-    main(Options.from_line())
+    floors(main(Options.from_line()))
     report.verdict()
