@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from bimplus_nb.errors import BimplusError
 from bimplus_nb.viewer.capture import View
-from bimplus_nb.viewer.cutting import Cutting
-from bimplus_nb.viewer.looking import Looking
 from bimplus_nb.viewer.palette import hexed, rgb
 from bimplus_nb.viewer.picture import Picture
 from bimplus_nb.viewer.showing import Showing
 from bimplus_nb.viewer.still import still
+from bimplus_nb.viewer.storeys import Storeys
 
 
-class Keeping(Showing, Cutting, Looking):
+class Keeping(Showing, Storeys):
     """The part of `Viewer` that gives away what is seen, and takes it back."""
 
     def screenshot(self) -> Picture:
@@ -40,7 +40,8 @@ class Keeping(Showing, Cutting, Looking):
             raise BimplusError("there is nothing to take a picture of: no object has geometry")
         width, height = self.size if self._page and all(self.size) else (960, 480)
         theme = self._page.side.shown_theme if self._page else self._theme
-        subject = self._decor.subject(self._texels.values, self._cut)
+        subject = self._decor.subject(self._texels.values, self._cuts)
+        subject = replace(subject, mesh=self._as_drawn()[0])
         return still(subject, self.camera, (960, round(960 * height / width)), "dark" if theme == "dark" else "light")
 
     def capture(self) -> dict[str, Any]:
@@ -55,7 +56,7 @@ class Keeping(Showing, Cutting, Looking):
             transparent=self._ids(looks.ghost),
             selected=self.selected_ids,
             colors=colors,
-            cut=self._cut,
+            cuts=self._cuts,
         )
         return view.to_scene()
 
@@ -76,7 +77,7 @@ class Keeping(Showing, Cutting, Looking):
             colored[self._here(ids)] = True
         looks.color(color, colored, np.ones(len(building), bool))
         self._coloring = None
-        self._section(view.cut)
+        self._section(view.cuts)
         self.select([name for name in view.selected if name in building.rows])
         self._show()
         if view.camera:

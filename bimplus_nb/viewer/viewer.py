@@ -79,7 +79,8 @@ class Viewer(Keeping):
         looks.ghost[:] = False
         looks.clear_color()
         self._coloring = None
-        self._section(None)
+        self._section(())
+        self.explode(0)
         self.select()
         self._show()
         self._look(None)
@@ -150,6 +151,9 @@ class Viewer(Keeping):
         self._load()
         page.add(self._building, self._texels.values[:0], self._home(), more=False)
         self._decor.bring(page)
+        if self._cuts:
+            self._trace()
+        self._lift()
 
     def _on_page(self) -> Page:
         """The widgets, made now if there are none."""
@@ -164,7 +168,7 @@ class Viewer(Keeping):
                 words=self._words(),
                 legend=self._legend(),
                 tools=self._tools,
-                cut=self._cut,
+                cuts=self._cuts,
                 camera=self._relative(self._camera) if self._camera else {},
             )
             self._page.thin_out(self._thin)
