@@ -53,9 +53,12 @@ class Storeys(Cutting):
         if distance == 0 and not self._lifted:
             return
         self._load()
-        self._rank = ranks(self._storey_of(), self._building.bounds)
+        rank = ranks(self._storey_of(), self._building.bounds)
+        if not rank.any():
+            raise ValueError("there are no storeys above one another that could be lifted apart")
+        self._rank = rank
         if distance is None:
-            distance = float(self._building.high[1] - self._building.low[1]) / max(int(self._rank.max(initial=0)), 1)
+            distance = float(self._building.high[1] - self._building.low[1]) / max(int(rank.max()), 1)
         self._lifted = distance
         self._lift()
         self._trace()

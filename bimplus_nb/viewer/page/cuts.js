@@ -38,6 +38,7 @@ class Cuts {
     this.held = false;
     const {model} = this.stage;
     model.send({type: 'act', name: 'section', planes: this.planes});
+    if (String(model.get('cuts').planes) === String(this.planes)) this.takeSeams(model.get('seams'));
   }
 
   uniforms() {
