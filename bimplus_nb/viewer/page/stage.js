@@ -170,8 +170,9 @@ class Stage {
     const {lightAmount} = this.model.get('uniforms');
     this.cuts.update();
     this.setUniforms(this.cuts.uniforms());
-    // The sun's shadow knows nothing of a cut, and would lie on what the cut lays open.
-    if (lightAmount) this.setUniforms({lightAmount: this.cuts.planes.length ? [lightAmount[0], 0, lightAmount[2]] : lightAmount});
+    // The sun's shadow is that of the whole building as it stands, and would lie on what the cut lays open.
+    const parted = this.cuts.planes.length || this.model.get('lifted');
+    if (lightAmount) this.setUniforms({lightAmount: parted ? [lightAmount[0], 0, lightAmount[2]] : lightAmount});
     this.draw();
   }
 
@@ -248,6 +249,7 @@ class Stage {
   applyStoreys() {
     this.takeTexels(this.bits.slice(0, 4 * this.parts));
     this.applyUniforms();
+    if (this.untouched && this.target) this.home(true);
   }
 
   // Where a place of the scene is on a canvas: CSS pixels from its top left, and how far away; null behind the eye.
@@ -286,7 +288,7 @@ class Stage {
 
   home(glide) {
     const {points, direction} = this.model.get('home');
-    this.fit(points, direction, glide);
+    this.fit((this.model.get('lifted') && this.derived.ends(VISIBLE)) || points, direction, glide);
     this.untouched = true;
   }
 

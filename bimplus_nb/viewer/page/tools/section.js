@@ -220,8 +220,9 @@ TOOLS.push(pane => {
       const tip = stage.project(along(centre(i), normal(i), at[2] / 50), box) ?? at;
       const turn = Math.hypot(tip[0] - at[0], tip[1] - at[1]) < 1 ? 0 : Math.atan2(tip[1] - at[1], tip[0] - at[0]) + Math.PI / 2;
       const inside = (x, most) => Math.min(Math.max(x, 14), most - 14);
+      const free = bar.offsetTop + bar.offsetHeight + 18;
       handle.style.left = `${inside(at[0], box.width)}px`;
-      handle.style.top = `${inside(at[1], box.height)}px`;
+      handle.style.top = `${Math.max(free, inside(at[1], box.height))}px`;
       handle.firstChild.style.transform = `rotate(${turn}rad)`;
       handle.classList.toggle('bv-active', i === active);
       handle.title = `${words(i)}: drag, or press arrow keys`;
