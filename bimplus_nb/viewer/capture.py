@@ -12,16 +12,20 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from bimplus_nb.viewer.camera import Camera
 
 Plane = tuple[float, float, float, float]
+"""nx, ny, nz, d, the normal 1 long: what lies at ``x nx + y ny + z nz > d`` is cut away; mm, Y up, world."""
+
+MOST_PLANES: Final = 6
+"""Planes that cut at the same time, at most: those of a box."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Camera, looks by object id, and a section: what lies at ``x nx + y ny + z nz > d`` of ``cut`` is cut away.
+    """Camera, looks by object id, and the planes of a section.
 
     `visible` None means everything but `hidden`. Colours are "#rrggbb". Lengths in mm, Y up, world.
     """
@@ -32,7 +36,7 @@ class View:
     transparent: tuple[str, ...] = ()
     selected: tuple[str, ...] = ()
     colors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    cut: Plane | None = None
+    cuts: tuple[Plane, ...] = ()
 
     def to_scene(self) -> dict[str, Any]:
         """The scene, version 2."""
@@ -47,7 +51,7 @@ class View:
         if self.visible is not None:
             objects["visible"] = list(self.visible)
         # A three.js plane keeps the side its normal points to.
-        planes = [{"normal": [-n for n in self.cut[:3]], "constant": self.cut[3]}] if self.cut else []
+        planes = [{"normal": [-n for n in normal], "constant": at} for *normal, at in self.cuts]
         return {
             "version": [2, 0, 0],
             "viewMode": ",".join(modes),
@@ -81,7 +85,7 @@ class View:
             transparent=_ids(objects.get("transparent")),
             selected=_ids(objects.get("selected")),
             colors=colors,
-            cut=_cut(scene, extent),
+            cuts=_cuts(scene, extent),
         )
 
 
@@ -93,23 +97,28 @@ def _ids(value: object) -> tuple[str, ...]:
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
-def _cut(scene: Mapping[str, Any], extent: float) -> Plane | None:
-    """The first of the planes."""
+def _cuts(scene: Mapping[str, Any], extent: float) -> tuple[Plane, ...]:
+    """The planes, as many as can be at once."""
+    version = scene.get("version")
+    scale = extent if isinstance(version, list) and version[:1] == [1] else 1.0
     planes, old = scene.get("clippingPlanes"), _mapping(scene.get("clippingPlane"))
-    plane = _mapping(planes[0]) if isinstance(planes, list) and planes else {}
-    normal, constant = plane.get("normal"), plane.get("constant")
-    if not plane and old.get("selected") is True:
+    said: list[Any] = planes if isinstance(planes, list) else []
+    if not said and old.get("selected") is True:
         # Read as three.js has it, like the later ones; that `selected` switches it on is our reading.
-        normal, constant = [float(axis == old.get("axis")) for axis in "xyz"], old.get("distance")
+        said = [{"normal": [float(axis == old.get("axis")) for axis in "xyz"], "constant": old.get("distance")}]
+    found = (_plane(_mapping(one), scale) for one in said)
+    return tuple(plane for plane in found if plane)[:MOST_PLANES]
+
+
+def _plane(said: Mapping[str, Any], scale: float) -> Plane | None:
+    normal, constant = said.get("normal"), said.get("constant")
     if isinstance(normal, Mapping):
         normal = [normal.get(axis) for axis in "xyz"]
-    if not isinstance(normal, Sequence) or len(normal) != 3:
+    if not isinstance(normal, Sequence) or isinstance(normal, str) or len(normal) != 3:
         return None
     numbers = [*normal, constant]
     if not all(isinstance(one, int | float) and math.isfinite(one) for one in numbers) or not any(normal):
         return None
-    version = scene.get("version")
-    scale = extent if isinstance(version, list) and version[:1] == [1] else 1.0
     x, y, z, d = (float(one) for one in numbers)
     return -x, -y, -z, d * scale
 

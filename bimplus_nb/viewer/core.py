@@ -54,7 +54,7 @@ class Core:
         self._now = state.Looks()
         self._texels = state.Texels()
         self._coloring: Coloring | None = None
-        self._cut: Plane | None = None
+        self._cuts: tuple[Plane, ...] = ()
         self._page: Page | None = None
         self._said: pd.DataFrame | None = None
         self._tools: dict[str, Any] = {}

@@ -60,8 +60,8 @@ class Decor:
     def _ground(self) -> float:
         return ground_level(float(self._building.low[1]), float(self._building.high[1]))
 
-    def subject(self, texels: NDArray[np.uint32], cut: Plane | None) -> Subject:
-        """The building with lines and light, as it looks with these texels and this cut, to be drawn without a page."""
+    def subject(self, texels: NDArray[np.uint32], cuts: tuple[Plane, ...]) -> Subject:
+        """The building with lines and light, as it looks with these texels and cuts, to be drawn without a page."""
         with self._computing:
             mesh = self._building.mesh
-            return Subject(mesh, self._building.of_mesh(texels), self._ground, creases(mesh), self._shadows(), cut)
+            return Subject(mesh, self._building.of_mesh(texels), self._ground, creases(mesh), self._shadows(), cuts)

@@ -44,14 +44,13 @@ class Page:
         *,
         height: int,
         home: dict[str, Any],
-        cut: Plane | None,
+        cuts: Sequence[Plane],
         **state: Any,
     ) -> None:
         self._started = time.time()
         self._origin = building.origin
         self._heard = heard
         self._open = threading.RLock()  # lines and light come from a thread, and must not come to a closed page
-        self._cut = cut
         self._light: dict[str, list[float]] = {}
         self._asked = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
@@ -66,7 +65,8 @@ class Page:
             renderer=renderer.model_id, themes=THEMES, home=home, texels=texels, arriving=True, layout=Layout(), **state
         )
         self._thin = False
-        self.cut(cut)
+        self.cut(cuts)
+        self._shine()
         self.side.on_msg(self._listen)
         self.box = Box([renderer, self.side], layout=Layout(width="100%", height=f"{height}px", display="block"))
         self.box.add_class("bv-box")
@@ -104,10 +104,21 @@ class Page:
                 self.side.light = np.ascontiguousarray(light.volume.transpose(2, 1, 0, 3)).tobytes()
                 self._shine()
 
-    def cut(self, plane: Plane | None) -> None:
-        """Cut away what lies behind a plane (mm, world), or nothing."""
-        self._cut = plane
-        self._shine()
+    def cut(self, planes: Sequence[Plane]) -> None:
+        """Cut away what lies behind any of these planes (mm, world)."""
+        here = [[*normal, at - float(np.dot(normal, self._origin))] for *normal, at in planes]
+        self.side.cuts = {"planes": here, "origin": self._origin.tolist()}
+
+    def add_seams(self, seams: NDArray[np.float32]) -> None:
+        """Draw the outlines of what is cut: (s, 7), both ends in the frame of the scene, mm, and the part."""
+        with self._open:
+            if self.box.comm is not None and (len(seams) or len(self.side.seams)):
+                self.side.seams = np.ascontiguousarray(seams, np.float32).tobytes()
+
+    def lift(self, distance: float, storeys: NDArray[np.uint8]) -> None:
+        """Lift each part by `distance` mm for every storey below its own, (p,) `storeys`."""
+        with self.side.hold_sync():
+            self.side.storeys, self.side.lifted = storeys.tobytes(), distance
 
     def thin_out(self, thin: bool) -> None:
         """Whether so much is hidden that the shadows, which are those of the whole building, would be of nothing."""
@@ -116,12 +127,10 @@ class Page:
             self._shine()
 
     def _shine(self) -> None:
-        """Send the cut, and how much of the shadows there is with it."""
-        *normal, at = self._cut or (0.0, 0.0, 0.0, 1.0)
-        uniforms = self._light | {"cut": [*normal, at - float(np.dot(normal, self._origin))]}
-        if self._light and (self._thin or self._cut):
-            # The sun's shadow knows nothing of the cut, and would lie on what the cut lays open.
-            uniforms["lightAmount"] = [0.0 if self._thin else 1.0, 0.0, self._light["lightAmount"][2]]
+        """Send how much of the shadows there is."""
+        uniforms = dict(self._light)
+        if self._light and self._thin:
+            uniforms["lightAmount"] = [0.0, 0.0, self._light["lightAmount"][2]]
         self.side.uniforms = uniforms
 
     def patch(self, patch: Patch) -> None:

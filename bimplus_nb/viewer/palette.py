@@ -55,6 +55,10 @@ THEMES: Final[dict[str, dict[str, float | list[float]]]] = {
         selectColor="#1769e0",
         lineColor="#0b4fc4",
         haloColor="#ffffff",
+        capColor="#343a43",
+        hatchColor="#59616c",
+        seamColor="#0d0f12",
+        earthColor="#c3b9a6",
     ),
     "dark": _theme(
         backTop="#12151b",
@@ -70,6 +74,10 @@ THEMES: Final[dict[str, dict[str, float | list[float]]]] = {
         selectColor="#35c2ff",
         lineColor="#7fdcff",
         haloColor="#04121c",
+        capColor="#cf6a43",
+        hatchColor="#e58d68",
+        seamColor="#ffe3d6",
+        earthColor="#4a4642",
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from bimplus_nb.viewer.camera import Camera
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Kept = Callable[[Ints, Floats], NDArray[np.bool_]]  # of samples and one over the depth there
 
 _TOGETHER: Final = 2_000_000  # samples
 
@@ -45,21 +46,25 @@ class Frame:
         y = self.height / 2 - self.focal * seen[..., 1] * near
         return np.stack([x, y, near], axis=-1).astype(np.float32)
 
-    def front(self, corners: NDArray[np.float64]) -> tuple[Floats, Ints]:
+    def front(self, corners: NDArray[np.float64], kept: Kept | None = None) -> tuple[Floats, Ints]:
         """For each sample one over the depth of the nearest of the triangles (t, 3, 3), and its number; 0 and -1: none.
 
-        Triangles that reach behind the eye are left out.
+        Triangles that reach behind the eye are left out, and samples that are not `kept`.
         """
         near = np.zeros(self.width * self.height, np.float32)
         number = np.full(len(near), -1)
-        for sample, depth, triangle in self._samples(self.project(corners)):
+        for sample, depth, triangle in self.samples(corners):
+            if kept:
+                some = kept(sample, depth)
+                sample, depth, triangle = sample[some], depth[some], triangle[some]
             np.maximum.at(near, sample, depth)
             won = near[sample] == depth
             number[sample[won]] = triangle[won]
         return near, number
 
-    def _samples(self, corners: Floats) -> Iterator[tuple[Ints, Floats, Ints]]:
-        """The samples inside triangles, one over the depth there, and whose they are."""
+    def samples(self, triangles: NDArray[np.float64]) -> Iterator[tuple[Ints, Floats, Ints]]:
+        """The samples inside triangles (t, 3, 3), one over the depth there, and whose they are."""
+        corners = self.project(triangles)
         x, y, near = corners[..., 0], corners[..., 1], corners[..., 2]
         top = np.clip(np.ceil(y.min(axis=1) - 0.5), 0, self.height).astype(np.int64)
         bottom = np.clip(np.ceil(y.max(axis=1) - 0.5), 0, self.height).astype(np.int64)

@@ -26,6 +26,7 @@ from bimplus_nb.geometry.edges import Creases
 from bimplus_nb.geometry.light import SUN
 from bimplus_nb.viewer.building import Instalment
 from bimplus_nb.viewer.camera import FIELD_OF_VIEW
+from bimplus_nb.viewer.capture import MOST_PLANES
 from bimplus_nb.viewer.palette import THEMES
 from bimplus_nb.viewer.shaders import program
 
@@ -49,7 +50,7 @@ _Texture = _quiet(three.DataTexture)
 _Camera = _quiet(three.PerspectiveCamera)
 
 _SUN: Final = (np.array(SUN) / np.linalg.norm(SUN)).tolist()
-_OVER: Final = {"transparent": True, "depthWrite": False}  # drawn over what is there
+_OVER: Final[dict[str, Any]] = {"transparent": True, "depthWrite": False}  # drawn over what is there
 _TRIANGLE: Final = np.array([[-1, -1, 0], [3, -1, 0], [-1, 3, 0]], np.float32)  # covers the whole screen
 
 
@@ -71,15 +72,43 @@ class Scene:
 
         back = self._material("back", {"backTop", "backBottom"}, depthTest=False, depthWrite=False)
         ground = self._material(
-            "ground", {"backTop", "backBottom", "groundColor", "light"}, fade=[0.0, 0.0], middle=[0.0, 0.0], idPass=0.0
+            "ground",
+            {"backTop", "backBottom", "groundColor", "cut", "light"},
+            fade=[0.0, 0.0],
+            middle=[0.0, 0.0],
+            idPass=0.0,
         )
-        outline = self._material(
-            "outline", {"cut"}, width=1.2, resolution=[1.0, 1.0], color=[0.0, 0.0, 0.0, 0.0], side="DoubleSide", **_OVER
+        line: dict[str, Any] = {
+            "width": 1.2,
+            "resolution": [1.0, 1.0],
+            "color": [0.0] * 4,
+            "side": "DoubleSide",
+            **_OVER,
+        }
+        outline = self._material("outline", {"cut"}, texels=True, **line)
+        seam = self._material(
+            "outline",
+            {"cut", "lineColor", "seamColor"},
+            texels=True,
+            defines={"SEAM": 1},
+            **line | {"color": [0.0, 0.0, 0.0, 0.9]},
         )
         ghost = self._surface(2, **_OVER)
         self._chunks: list[tuple[dict[str, Any], dict[str, Any]]] = []
         meshes = self._meshes(first)
         self._groups = {name: _Group(name=name, children=meshes.get(name, ())) for name in ("opaque", "edges", "glass")}
+        # What the page makes the caps of sections of: faces to be counted, what is put where there is something, earth.
+        spot: dict[str, Any] = {"which": 0, "centre": [0.0] * 3, "reach": 1.0}
+        unseen: dict[str, Any] = {"colorWrite": False, "depthTest": False, "depthWrite": False, "side": "DoubleSide"}
+        nearer: dict[str, Any] = {"polygonOffset": True, "polygonOffsetFactor": -1.0, "polygonOffsetUnits": -2.0}
+        samples = {
+            "count": self._material("count", {"cut"}, which=0, texels=True, **unseen),
+            "cap": self._material("cap", {"cut", "capColor", "hatchColor"}, side="DoubleSide", **spot, **nearer),
+            "earth": self._material(
+                "earth", {"cut", "earthColor"}, level=0.0, defines={"EARTH": 1}, side="DoubleSide", **spot, **_OVER
+            ),
+        }
+        caps = _Group(name="caps", children=[alone(name, one) for name, one in samples.items()], visible=False)
         # The page adds ghosts that share the buffers of the opaque surfaces; here is what they are made of.
         ghosts = _Group(name="ghosts", children=(alone("", ghost),), visible=False)
         camera = _Camera(fov=FIELD_OF_VIEW, up=(0, 1, 0))
@@ -88,10 +117,12 @@ class Scene:
             children=(
                 alone("back", back),
                 self._groups["opaque"],
+                caps,
                 alone("ground", ground, _square()),
                 self._groups["edges"],
                 ghosts,
                 self._groups["glass"],
+                alone("seam", seam, _Geometry(attributes={"position": _attribute(_TRIANGLE)})),
                 alone("outline", outline, _Geometry(attributes={"position": _attribute(_TRIANGLE)})),
                 camera,
             ),
@@ -166,9 +197,10 @@ class Scene:
             values |= {"sun": _SUN, "light": None, "lightLow": [0.0] * 3, "lightSize": [1.0] * 3}
             values["lightAmount"] = [0.0] * 3
         if "cut" in needs:
-            values["cut"] = [0.0, 0.0, 0.0, 1.0]
+            values |= {"cuts": [0.0] * 4 * MOST_PLANES, "cutting": 0}
         values |= {key: value for key, value in options.items() if key not in traits}
         if texels:
+            values["lifted"] = 0.0
             values["texels"] = self._texture  # last, see above
         return _Material(
             uniforms={key: {"value": value} for key, value in values.items()},

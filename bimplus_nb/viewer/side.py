@@ -30,7 +30,7 @@ class Side(anywidget.AnyWidget):
     """
 
     _esm = _read(
-        *("vectors.js", "derived.js", "stage.js", "pick.js", "orbit.js", "panel.js", "pane.js"),
+        *("vectors.js", "derived.js", "cuts.js", "stage.js", "pick.js", "orbit.js", "panel.js", "pane.js"),
         *sorted(f"tools/{path.name}" for path in (_PAGE / "tools").glob("*.js")),
         "side.js",
     )
@@ -44,6 +44,12 @@ class Side(anywidget.AnyWidget):
     theme = traitlets.Unicode("auto", help="auto, light or dark").tag(sync=True)
     uniforms = traitlets.Dict(help="uniforms that hold in every theme").tag(sync=True)
     home = traitlets.Dict(help="what to look at first: low, high, ground, points, direction; mm").tag(sync=True)
+    cuts = traitlets.Dict(help="planes of sections, mm in the frame of the scene, and its origin in the world").tag(
+        sync=True
+    )
+    seams = traitlets.Bytes(help="outlines of what is cut: seven float32 a line, its ends and its part").tag(sync=True)
+    storeys = traitlets.Bytes(help="how many storeys are below that of each part, one byte each").tag(sync=True)
+    lifted = traitlets.Float(0.0, help="mm between storeys that are drawn apart").tag(sync=True)
     arriving = traitlets.Bool(help="whether more of the building is on its way").tag(sync=True)
     texels: Any = traitlets.Instance(Texels, help="looks of all parts").tag(
         sync=True, to_json=lambda texels, _: memoryview(texels.values).cast("B")

@@ -18,12 +18,15 @@ from bimplus_nb.geometry import Mesh
 from bimplus_nb.geometry.batch import CLEAR
 from bimplus_nb.geometry.edges import Creases
 from bimplus_nb.geometry.light import SUN, Light
+from bimplus_nb.geometry.section import section
 from bimplus_nb.viewer.camera import Camera
+from bimplus_nb.viewer.capture import Plane
 from bimplus_nb.viewer.palette import THEMES
 from bimplus_nb.viewer.raster import Floats, Frame
-from bimplus_nb.viewer.state import COLORED, GHOST, ROOM, SELECTED, VISIBLE
+from bimplus_nb.viewer.state import CLOSED, COLORED, GHOST, ROOM, SELECTED, VISIBLE
 
 _SUN: Final = (np.array(SUN) / np.linalg.norm(SUN)).astype(np.float32)
+_PITCH: Final = 130.0  # mm, of the hatch
 _SAMPLES: Final = 2  # along each side of a pixel
 
 
@@ -31,7 +34,7 @@ _SAMPLES: Final = 2  # along each side of a pixel
 class Subject:
     """What is in the picture: a mesh and the texels (p,) of its parts; its lines and its light where they are known.
 
-    `ground` is the ground's height in mm; what lies at ``x nx + y ny + z nz > d`` of `cut` is cut away.
+    `ground` is the ground's height in mm; `cuts` are planes, see `bimplus_nb.viewer.capture.Plane`.
     """
 
     mesh: Mesh
@@ -39,7 +42,7 @@ class Subject:
     ground: float
     lines: Creases | None = None
     light: Light | None = None
-    cut: tuple[float, float, float, float] | None = None
+    cuts: tuple[Plane, ...] = ()
 
 
 def still(subject: Subject, camera: Camera, size: tuple[int, int], theme: str) -> bytes:
@@ -82,8 +85,11 @@ class _Painting:
         color = self._backdrop()
         there = np.flatnonzero(near > 0)
         color[there] = self._solid(part[there], normal[there], self._place(near, there))
+        for number in range(len(self.subject.cuts)):
+            self._cap(number, color, near)
         self._ground(color, near)
         self._lines(color, near)
+        self._seams(color, near)
         for layer in ("ghosts", "glass"):
             over, part, normal = self._front(layer)
             some = np.flatnonzero(over > near)
@@ -96,14 +102,9 @@ class _Painting:
         mesh = self.subject.mesh
         which = np.flatnonzero(self.layers[layer][mesh.triangle_part])
         corners = mesh.vertices[mesh.triangles[which]]
-        if self.subject.cut is not None:
-            *plane, at = self.subject.cut
-            keep = (corners.mean(axis=1) @ np.array(plane)) <= at
-            which, corners = which[keep], corners[keep]
-        near, number = self.frame.front(corners)
-        normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
-        normal = normal[number].astype(np.float32) if len(normal) else np.zeros((len(near), 3), np.float32)
+        near, number = self.frame.front(corners, self._kept if self.subject.cuts else None)
+        normals = _normals(corners)
+        normal = normals[number].astype(np.float32) if len(normals) else np.zeros((len(near), 3), np.float32)
         normal *= np.where(np.einsum("ij,ij->i", normal, self.frame.rays) > 0, -1, 1)[:, None]
         part = mesh.triangle_part[which][number] if len(which) else number
         return near, part, normal
@@ -145,7 +146,7 @@ class _Painting:
         both[near] += (inside / 255 - open_air) * (1 - beyond[near, None])
         sky, sun = both.T
         # The sun's shadow knows nothing of a cut, and would lie on what the cut lays open.
-        return sky * np.float32(2.05), np.ones_like(sun) if self.subject.cut is not None else sun
+        return sky * np.float32(2.05), np.ones_like(sun) if self.subject.cuts else sun
 
     def _solid(self, part: NDArray[np.int64], normal: Floats, place: NDArray[np.float64]) -> Floats:
         bits, facing = self.bits[part], 1 - self._rim(normal, place)
@@ -187,6 +188,7 @@ class _Painting:
     def _ground(self, color: Floats, near: Floats) -> None:
         down = self.frame.rays[:, 1] / (self.subject.ground - self.frame.eye[1])
         some = np.flatnonzero((down > near) & (self.frame.eye[1] > self.subject.ground))
+        some = some[self._kept(some, down[some])]
         near[some] = down[some]
         place = self._place(near, some)
         up = np.zeros((len(some), 3), np.float32)
@@ -209,12 +211,8 @@ class _Painting:
             return
         drawn = np.flatnonzero((self.layers["solid"] | self.layers["ghosts"])[lines.part])
         ends = self.subject.mesh.vertices[lines.index[drawn]]
-        if self.subject.cut is not None:
-            *plane, at = self.subject.cut
-            keep = (ends @ np.array(plane) <= at).all(axis=1)
-            drawn, ends = drawn[keep], ends[keep]
         sample, depth, which = self.frame.along(ends)
-        seen = depth * 1.0006 >= near[sample]
+        seen = (depth * 1.0006 >= near[sample]) & self._kept(sample, depth)
         sample, depth, which = sample[seen], depth[seen], drawn[which[seen]]
         pixels = lines.length[which] * self.frame.focal / _SAMPLES * depth
         bits = self.bits[lines.part[which]]
@@ -225,6 +223,53 @@ class _Painting:
         own = self.theme["edgeColor"][:3] * 0.65 + self.base[lines.part[which]] * 0.25 * 0.35
         paint = np.where(selected[:, None], self.theme["lineColor"], own)
         color[sample] = color[sample] * (1 - alpha) + paint * alpha
+
+    def _kept(self, sample: NDArray[np.int64], near: Floats, but: int = -1) -> NDArray[np.bool_]:
+        """Which places, seen in these samples at a depth of ``1 / near``, no plane (`but` one) cuts away."""
+        kept = np.ones(len(sample), bool)
+        for number, (*normal, at) in enumerate(self.subject.cuts):
+            if number != but:
+                slope, away = self.frame.rays[sample] @ np.array(normal), at - float(np.dot(normal, self.frame.eye))
+                kept &= slope <= away * near
+        return kept
+
+    def _cap(self, number: int, color: Floats, near: Floats) -> None:
+        """Hatch where a plane cuts closed bodies: a sample has more of their backs than fronts behind it there."""
+        mesh, frame = self.subject.mesh, self.frame
+        *plane, at = self.subject.cuts[number]
+        normal = np.array(plane)
+        away = at - float(normal @ frame.eye)
+        if away >= 0:
+            return
+        there = np.maximum(frame.rays @ normal / away, 0).astype(np.float32)  # one over the depth of the plane
+        closed = self.layers["solid"] & ((self.bits & CLOSED) > 0) & ((self.bits & ROOM) == 0)
+        corners = mesh.vertices[mesh.triangles[closed[mesh.triangle_part]]]
+        back = np.where(np.einsum("ij,ij->i", _normals(corners), corners[:, 0] - frame.eye) > 0, 1, -1)
+        count = np.zeros(len(near), np.int64)
+        for sample, depth, triangle in frame.samples(corners):
+            behind = depth < there[sample]
+            np.add.at(count, sample[behind], back[triangle[behind]])
+        some = np.flatnonzero((count != 0) & (there > near))
+        some = some[self._kept(some, there[some], number)]
+        near[some] = there[some]
+        right = np.cross((0, 0, 1) if abs(normal[1]) > 0.9 else (0, 1, 0), normal)
+        right /= np.linalg.norm(right)
+        along = self._place(there, some) @ (right - np.cross(normal, right)) / (np.sqrt(2) * _PITCH)
+        line = (np.abs(along % 1 - 0.5) < 0.09)[:, None]
+        color[some] = np.where(line, self.theme["hatchColor"], self.theme["capColor"])
+
+    def _seams(self, color: Floats, near: Floats) -> None:
+        shown = self.layers["solid"] | self.layers["glass"]
+        for *normal, at in self.subject.cuts:
+            ends = section(self.subject.mesh, normal, at, parts=shown).segments - np.array(normal)
+            sample, depth, _ = self.frame.along(ends)
+            seen = (depth * 1.0006 >= near[sample]) & self._kept(sample, depth)
+            color[sample[seen]] = self.theme["seamColor"]
+
+
+def _normals(corners: NDArray[np.float64]) -> NDArray[np.float64]:
+    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    return np.asarray(normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12))
 
 
 def _screen(color: Floats) -> Floats:

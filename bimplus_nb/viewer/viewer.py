@@ -13,13 +13,13 @@ from bimplus_nb.geometry import Mesh
 from bimplus_nb.viewer import cells
 from bimplus_nb.viewer.building import MOST_TRIANGLES, Arrival
 from bimplus_nb.viewer.core import Objects, Outline, Theme
+from bimplus_nb.viewer.exporting import Exporting
 from bimplus_nb.viewer.ids import Ids, rows
-from bimplus_nb.viewer.keeping import Keeping
 from bimplus_nb.viewer.page import Page
 from bimplus_nb.viewer.print import Print
 
 
-class Viewer(Keeping):
+class Viewer(Exporting):
     """A building drawn in the notebook: put it on the last line of a cell.
 
     - ``mesh``: what to draw; mm, Y up, world. Or bits of it (`Arrival`) as they come: the first is on the page while
@@ -80,7 +80,8 @@ class Viewer(Keeping):
         looks.ghost[:] = False
         looks.clear_color()
         self._coloring = None
-        self._section(None)
+        self._section(())
+        self.explode(0)
         self.select()
         self._show()
         self._look(None)
@@ -156,6 +157,9 @@ class Viewer(Keeping):
         self._load()
         page.add(self._building, self._texels.values[:0], self._home(), more=False)
         self._decor.bring(page)
+        if self._cuts:
+            self._trace()
+        self._lift()
 
     def _on_page(self) -> Page:
         """The widgets, made now if there are none."""
@@ -170,7 +174,7 @@ class Viewer(Keeping):
                 words=self._words(),
                 legend=self._legend(),
                 tools=self._tools,
-                cut=self._cut,
+                cuts=self._cuts,
                 camera=self._relative(self._camera) if self._camera else {},
             )
             self._page.thin_out(self._thin)

@@ -20,7 +20,7 @@ VIEWS = st.builds(
     transparent=IDS,
     selected=IDS,
     colors=st.dictionaries(st.sampled_from(["#ff0000", "#00ff7f"]), IDS),
-    cut=st.none() | st.tuples(*[st.floats(0.1, 1)] * 3, st.floats(-1e6, 1e6)),
+    cuts=st.lists(st.tuples(*[st.floats(0.1, 1)] * 3, st.floats(-1e6, 1e6)), max_size=6).map(tuple),
 )
 
 
@@ -31,7 +31,9 @@ def test_a_view_survives_being_a_scene_and_json(view: View) -> None:
 
 
 def test_the_scene_is_of_the_version_the_web_viewer_writes() -> None:
-    scene = View(Camera((0, 0, 10_000), (0, 0, 0)), visible=("a",), transparent=("b",), cut=(0, 1, 0, 2_800)).to_scene()
+    scene = View(
+        Camera((0, 0, 10_000), (0, 0, 0)), visible=("a",), transparent=("b",), cuts=((0, 1, 0, 2_800),)
+    ).to_scene()
     assert scene["version"] == [2, 0, 0]
     assert scene["viewMode"] == "hidden,transparent"
     assert scene["objects"]["visible"] == ["a"]
@@ -46,18 +48,18 @@ def test_an_older_scene_hides() -> None:
 
 
 def test_a_scene_may_come_as_text() -> None:
-    view = View(Camera((1, 2, 3), (4, 5, 6)), selected=("a",), cut=(0, 1, 0, 2_800))
+    view = View(Camera((1, 2, 3), (4, 5, 6)), selected=("a",), cuts=((0, 1, 0, 2_800),))
     assert View.from_scene(json.dumps(view.to_scene())) == view.from_scene(view.to_scene())
     assert View.from_scene("{") == View.from_scene("[1]") == View.from_scene(None) == View()
 
 
 def test_planes_of_all_three_versions() -> None:
     plane = {"normal": [0, -1, 0], "constant": 0.5}
-    assert View.from_scene({"version": [2, 0, 0], "clippingPlanes": [plane]}).cut == (0, 1, 0, 0.5)
-    assert View.from_scene({"version": [1, 0, 0], "clippingPlanes": [plane]}, extent=8_000).cut == (0, 1, 0, 4_000)
+    assert View.from_scene({"version": [2, 0, 0], "clippingPlanes": [plane]}).cuts == ((0, 1, 0, 0.5),)
+    assert View.from_scene({"version": [1, 0, 0], "clippingPlanes": [plane]}, extent=8_000).cuts == ((0, 1, 0, 4_000),)
     old = {"axis": "y", "distance": -1_200, "selected": True}
-    assert View.from_scene({"clippingPlane": old}).cut == (0, -1, 0, -1_200)
-    assert View.from_scene({"clippingPlane": {**old, "selected": False}}).cut is None
+    assert View.from_scene({"clippingPlane": old}).cuts == ((0, -1, 0, -1_200),)
+    assert View.from_scene({"clippingPlane": {**old, "selected": False}}).cuts == ()
 
 
 @pytest.mark.parametrize(

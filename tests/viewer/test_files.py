@@ -49,7 +49,7 @@ def test_an_obj_has_the_colours_of_the_moment(viewer: Viewer) -> None:
 def test_a_plan_shows_what_is_solid_and_names_the_rooms(viewer: Viewer) -> None:
     low = viewer.mesh.bounds[viewer.mesh.row("room"), 0, 1]
     viewer.hide("column")
-    drawing = viewer.plan(low)
+    drawing = viewer.to_svg(low)
     root = ElementTree.fromstring(drawing)
     drawn = {group.get("data-id") for group in root.iter() if group.get("data-id")}
     assert "room" in drawn

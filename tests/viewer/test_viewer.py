@@ -124,7 +124,7 @@ def test_a_section_keeps_one_side(viewer: Viewer, axis: Any, at: float, keeps: t
     viewer.section(axis, at)
     viewer.widget  # noqa: B018
     assert viewer._page is not None
-    *normal, limit = viewer._page.side.uniforms["cut"]
+    ((*normal, limit),) = viewer._page.side.cuts["planes"]
     assert np.dot(normal, np.subtract(keeps, viewer._building.origin)) <= limit
     assert np.dot(normal, np.subtract(cuts, viewer._building.origin)) > limit
 
@@ -214,7 +214,7 @@ def test_close_closes_every_widget() -> None:
     before = dict(widget._instances)
     viewer = Viewer(houses.many(9_000))
     box = viewer.widget
-    viewer._decor.subject(np.zeros(9_000, np.uint32), None)
+    viewer._decor.subject(np.zeros(9_000, np.uint32), ())
     made = len(widget._instances) - len(before)
     assert made > 40
     messages, size = viewer._page.traffic()  # type: ignore[union-attr]

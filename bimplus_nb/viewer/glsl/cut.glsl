@@ -1,6 +1,12 @@
-// Fragment: the section plane. Everything with dot(place, cut.xyz) > cut.w is cut away.
-uniform vec4 cut;
+// Fragment: the section planes. What has dot(place, xyz) > w of any of them is cut away.
+uniform vec4 cuts[6];
+uniform int cutting;  // how many of them there are
+
+bool beyond(vec3 place, int but) {
+  for (int i = 0; i < cutting; i++) if (i != but && dot(place, cuts[i].xyz) > cuts[i].w) return true;
+  return false;
+}
 
 void section(vec3 place) {
-  if (dot(place, cut.xyz) > cut.w) discard;
+  if (beyond(place, -1)) discard;
 }

@@ -9,7 +9,7 @@ flat varying int vBits;
 void main() {
   int bits = look(vColor);
   vBits = bits;
-  vec4 place = modelMatrix * vec4(position, 1.0), view = viewMatrix * place;
+  vec4 place = placed(), view = viewMatrix * place;
   vPlace = place.xyz;
   float away = length(view.xyz);
   float seen = span * pixels / away;

@@ -6,6 +6,7 @@ uniform float idPass;
 varying vec3 vPlace;
 
 void main() {
+  section(vPlace);
   if (idPass > 0.5) {  // hides what is below it, and is nothing itself
     gl_FragColor = vec4(0.0);
     return;

@@ -2,7 +2,7 @@ const int GHOST = 2, SELECTED = 4, COLORED = 8;
 
 uniform vec3 selectColor, ghostColor;
 uniform float idPass;
-varying vec3 vPlace, vView, vColor;
+varying vec3 vPlace, vView, vColor, vLift;
 flat varying int vBits, vPart;
 
 vec4 ghostly(float rim) { return vec4(ghostColor, 0.035 + 0.22 * rim * rim); }
@@ -40,9 +40,9 @@ void main() {
   // What is coloured by a value has no shadows, so that the legend tells the truth.
   vec3 color = colored
     ? base * (0.74 + 0.16 * n.y + 0.30 * max(dot(n, sun), 0.0) + 0.10 * facing)
-    : shade(base, vPlace, n);
+    : shade(base, vPlace - vLift, n);  // the light is that of the whole building
   if (selected && colored) color = color * 1.12 + 0.05 + 0.22 * rim * rim;
-  else if (selected) color = mix(color, shade(tint, vPlace, n) * 1.15 + tint * 0.12, 0.80) + tint * 0.35 * pow(rim, 2.5);
+  else if (selected) color = mix(color, shade(tint, vPlace - vLift, n) * 1.15 + tint * 0.12, 0.80) + tint * 0.35 * pow(rim, 2.5);
   gl_FragColor = vec4(screen(color), 1.0);
 #endif
 }

@@ -1,5 +1,5 @@
 // Surfaces. LAYER: 0 opaque, 1 what one sees through, 2 the opaque ones that are ghosts.
-varying vec3 vPlace, vView, vColor;
+varying vec3 vPlace, vView, vColor, vLift;
 flat varying int vBits, vPart;
 
 void main() {
@@ -8,8 +8,9 @@ void main() {
   bool mine = LAYER == 0 ? !ghost : LAYER == 1 || ghost;
   vBits = bits;
   vPart = int(part + 0.5);
-  vec4 place = modelMatrix * vec4(position, 1.0), view = viewMatrix * place;
+  vec4 place = placed(), view = viewMatrix * place;
   vPlace = place.xyz;
+  vLift = lift();
   vView = view.xyz;
   gl_Position = mine && present(bits) ? projectionMatrix * view : NOWHERE;
 }

@@ -7,6 +7,28 @@ const VISIBLE = 1, GHOST = 2, SELECTED = 4;
 const MOST_LINES = 60_000;  // of an outline; beyond, the tint has to do
 const POWERS = 32;          // lengths of lines that are told apart, each twice the one before; the least is 1 mm
 
+// Make a geometry of lines that have a width: two `ends` and the part of each.
+function quads(geometry, ends, parts) {
+  const n = parts.length, from = new Float32Array(12 * n), to = new Float32Array(12 * n);
+  const corner = new Float32Array(4 * n), part = new Float32Array(4 * n), index = new Uint32Array(6 * n);
+  for (let k = 0; k < n; k++) {
+    for (let c = 0; c < 4; c++) {
+      from.set(ends[2 * k], 12 * k + 3 * c);
+      to.set(ends[2 * k + 1], 12 * k + 3 * c);
+      corner[4 * k + c] = c;
+      part[4 * k + c] = parts[k];
+      index[6 * k + c] = 4 * k + c;
+    }
+    index.set([4 * k + 2, 4 * k + 1, 4 * k + 3], 6 * k + 3);
+  }
+  const {constructor: Attribute} = geometry.attributes.position;
+  geometry.dispose();
+  for (const [name, values, size] of [['position', from, 3], ['other', to, 3], ['corner', corner, 1], ['part', part, 1]]) {
+    geometry.addAttribute(name, new Attribute(values, size));
+  }
+  geometry.setIndex(new Attribute(index, 1));
+}
+
 class Derived {
   constructor(stage) {
     this.stage = stage;
@@ -15,6 +37,7 @@ class Derived {
     base.material.depthTest = false;
     this.outlines = [base, ...[4.2, 2.2].map(width => {
       const line = new base.constructor(base.geometry, base.material.clone());
+      line.material.uniforms.texels = base.material.uniforms.texels;  // the texture itself, not a copy
       line.material.depthTest = true;
       line.material.uniforms.width.value = width;
       line.frustumCulled = false;
@@ -55,31 +78,18 @@ class Derived {
 
   // The crease lines of what is selected, as quads.
   outline() {
-    const {stage} = this, ends = [];
+    const {stage} = this, ends = [], parts = [];
     for (const {geometry, position, scale} of stage.part('edges').children) {
       const {position: {array}, part} = geometry.attributes, index = geometry.index.array;
       const place = i => [0, 1, 2].map(k => array[3 * i + k] * scale.x + position.getComponent(k));
       for (let k = 0; k < index.length && ends.length < 2 * MOST_LINES; k += 2) {
-        const bits = stage.bits[4 * part.array[index[k]] + 3];
-        if (bits & SELECTED && bits & VISIBLE) ends.push(place(index[k]), place(index[k + 1]));
+        const which = part.array[index[k]], bits = stage.bits[4 * which + 3];
+        if (!(bits & SELECTED && bits & VISIBLE)) continue;
+        ends.push(place(index[k]), place(index[k + 1]));
+        parts.push(which);
       }
     }
-    const n = ends.length / 2, from = new Float32Array(12 * n), to = new Float32Array(12 * n);
-    const corner = new Float32Array(4 * n), index = new Uint32Array(6 * n);
-    for (let k = 0; k < n; k++) {
-      for (let c = 0; c < 4; c++) {
-        from.set(ends[2 * k], 12 * k + 3 * c);
-        to.set(ends[2 * k + 1], 12 * k + 3 * c);
-        corner[4 * k + c] = c;
-      }
-      index.set([0, 1, 2, 2, 1, 3].map(c => 4 * k + c), 6 * k);
-    }
-    const {geometry} = this.outlines[0], Attribute = geometry.attributes.position.constructor;
-    geometry.dispose();
-    geometry.addAttribute('position', new Attribute(from, 3));
-    geometry.addAttribute('other', new Attribute(to, 3));
-    geometry.addAttribute('corner', new Attribute(corner, 1));
-    geometry.setIndex(new Attribute(index, 1));
+    quads(this.outlines[0].geometry, ends, parts);
   }
 
   paint({selectColor, haloColor, lineColor}) {
@@ -96,7 +106,8 @@ class Derived {
       const {position: {array}, part} = geometry.attributes;
       for (let i = 0; i < part.array.length; i++) {
         if ((stage.bits[4 * part.array[i] + 3] & mask) !== mask) continue;
-        const x = array[3 * i] * scale.x + position.x, y = array[3 * i + 1] * scale.x + position.y;
+        const x = array[3 * i] * scale.x + position.x;
+        const y = array[3 * i + 1] * scale.x + position.y + stage.lift(part.array[i]);
         const z = array[3 * i + 2] * scale.x + position.z;
         for (let k = 0; k < 26; k++) {
           const far = x * ways[k][0] + y * ways[k][1] + z * ways[k][2];

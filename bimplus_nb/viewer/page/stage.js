@@ -44,6 +44,8 @@ class Stage {
     }
     this.derived = new Derived(this);
     this.derived.update();
+    this.cuts = new Cuts(this);
+    this.cuts.takeSeams(this.model.get('seams'));
     this.applyLight();
     this.applyUniforms();
     this.scene.visible = true;  // it starts dark, so that the first frame is of the right size and colours
@@ -66,6 +68,7 @@ class Stage {
     clearTimeout(this.arriving);
     this.arriving = setTimeout(() => requestAnimationFrame(() => {
       this.derived.update();
+      this.cuts.update();
       if (this.untouched && this.target) this.home(false);
       this.applyUniforms();
     }), Math.max(wait, 0));
@@ -77,7 +80,7 @@ class Stage {
     const floor = this.part('ground'), middle = along(low, subtract(high, low), 0.5);
     floor.position.set(middle[0], ground, middle[2]);
     floor.scale.setScalar(40 * radius);
-    this.setUniforms({far: 2.6 * radius, fade: [0.9 * radius, 3.2 * radius], middle: [middle[0], middle[2]]});
+    this.setUniforms({centre: middle, reach: 3 * radius, level: ground, far: 2.6 * radius, fade: [0.9 * radius, 3.2 * radius], middle: [middle[0], middle[2]]});
   }
 
   beforeFrame(gl) {
@@ -88,6 +91,7 @@ class Stage {
     camera.far = away + radius * 45;
     camera.aspect = width / height;
     camera.updateProjectionMatrix();
+    this.cuts.frame(gl);
     this.setUniforms({pixels: height / 2 / Math.tan(camera.fov * Math.PI / 360), resolution: [width, height]});
   }
 
@@ -153,10 +157,22 @@ class Stage {
 
   applyUniforms() {
     const theme = this.model.get('themes')[this.theme ?? 'light'];
-    this.setUniforms({...theme, ...this.model.get('uniforms'), texels: this.texels});
+    this.cuts.update();
+    this.setUniforms({...theme, ...this.model.get('uniforms'), texels: this.texels, lifted: this.model.get('lifted')});
     this.settle();
+    this.applyCuts();
     if (this.light) this.setUniforms({light: this.light});
     this.derived.paint(theme);
+    this.draw();
+  }
+
+  applyCuts() {
+    const {lightAmount} = this.model.get('uniforms');
+    this.cuts.update();
+    this.setUniforms(this.cuts.uniforms());
+    // The sun's shadow is that of the whole building as it stands, and would lie on what the cut lays open.
+    const parted = this.cuts.planes.length || this.model.get('lifted');
+    if (lightAmount) this.setUniforms({lightAmount: parted ? [lightAmount[0], 0, lightAmount[2]] : lightAmount});
     this.draw();
   }
 
@@ -186,15 +202,17 @@ class Stage {
     this.setUniforms({light: this.light});
   }
 
-  // One texel a part (state.py), in a texture with room for more.
+  // One texel a part (state.py), in a texture with room for more; below them, once it matters, the part's storey.
   takeTexels(bytes) {
     const rows = 2 ** Math.ceil(Math.log2(Math.max(1, bytes.byteLength / 4 / TEXELS)));
     if (!this.Texture) this.scene.traverse(({material}) => { this.Texture ??= material?.uniforms?.texels?.value?.constructor; });
-    this.bits = new Uint8Array(TEXELS * rows * 4);
+    const storeys = this.model.get('storeys'), floor = TEXELS * rows * 4;
+    this.bits = new Uint8Array(storeys?.byteLength ? 2 * floor : floor);
+    for (let i = 0; i < storeys?.byteLength; i++) this.bits[floor + 4 * i] = storeys.getUint8(i);
     this.bits.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     this.parts = bytes.byteLength / 4;
     this.texels?.dispose();
-    this.texels = Object.assign(new this.Texture(this.bits, TEXELS, rows), {needsUpdate: true});
+    this.texels = Object.assign(new this.Texture(this.bits, TEXELS, this.bits.length / TEXELS / 4), {needsUpdate: true});
   }
 
   grow([more]) {
@@ -219,6 +237,19 @@ class Stage {
     this.texels.needsUpdate = true;
     this.derived.update();
     this.draw();
+  }
+
+  // How far up a part is drawn from where it is.
+  lift(part) {
+    const lifted = this.model.get('lifted');
+    return lifted && lifted * this.bits[this.bits.length / 2 + 4 * part];
+  }
+
+  // The storeys of parts, or how far they are apart, have changed.
+  applyStoreys() {
+    this.takeTexels(this.bits.slice(0, 4 * this.parts));
+    this.applyUniforms();
+    if (this.untouched && this.target) this.home(true);
   }
 
   // Where a place of the scene is on a canvas: CSS pixels from its top left, and how far away; null behind the eye.
@@ -257,7 +288,7 @@ class Stage {
 
   home(glide) {
     const {points, direction} = this.model.get('home');
-    this.fit(points, direction, glide);
+    this.fit((this.model.get('lifted') && this.derived.ends(VISIBLE)) || points, direction, glide);
     this.untouched = true;
   }
 
@@ -282,5 +313,6 @@ class Stage {
     this.light?.dispose();
     this.texels?.dispose();
     this.derived?.close();
+    this.cuts?.close();
   }
 }

@@ -1,0 +1,147 @@
+// Sections: planes that cut, and what is drawn where they do.
+//
+// A cap fills what a plane cuts of closed bodies. Behind a point of the plane that is inside a body there is one back face
+// more than there are front faces, so both are counted in the stencil buffer, and a square in the plane is drawn where
+// something is left. Counted is for one plane at a time, as if it were the only one; then bodies that overlap, and those
+// that other planes cut as well, come out right. A plane has caps only while one looks at them from outside.
+
+const MOST_PLANES = 6;
+const NOTHING = 128;  // what the count begins with; wrong faces may make it less
+
+class Cuts {
+  constructor(stage) {
+    this.stage = stage;
+    this.group = stage.part('caps');
+    this.samples = Object.fromEntries(this.group.children.map(child => [child.name, child]));
+    this.group.remove(...this.group.children);
+    this.seam = stage.part('seam');
+    this.seam.visible = false;
+    this.caps = [];  // of each plane: its faces to count, its square, its earth
+    this.planes = [];
+    this.take(stage.model.get('cuts'));
+  }
+
+  // What the kernel says.
+  take({planes}) {
+    if (!this.held) this.planes = planes ?? [];
+  }
+
+  // What a hand on the page says: drawn at once. The lines of the cut are the kernel's to find when the hand has come to rest.
+  hold(planes) {
+    this.held = true;
+    this.planes = planes;
+    this.seam.visible = false;
+    this.stage.applyCuts();
+  }
+
+  release() {
+    this.held = false;
+    const {model} = this.stage;
+    model.send({type: 'act', name: 'section', planes: this.planes});
+    if (String(model.get('cuts').planes) === String(this.planes)) this.takeSeams(model.get('seams'));
+  }
+
+  uniforms() {
+    const all = Array.from({length: MOST_PLANES}, (_, i) => this.planes[i] ?? [0, 0, 0, 1]);
+    return {cuts: all.flat(), cutting: this.planes.length};
+  }
+
+  // There is as much to count as there are opaque surfaces.
+  update() {
+    const chunks = this.stage.part('opaque').children;
+    while (this.caps.length < this.planes.length) this.caps.push(this.cap(this.caps.length));
+    for (const {counted, material} of this.caps) {
+      for (const {geometry, position, scale} of chunks.slice(counted.children.length)) {
+        const mesh = new this.samples.count.constructor(geometry, material);
+        mesh.position.copy(position);
+        mesh.scale.copy(scale);
+        mesh.onBeforeRender = counting;
+        counted.add(mesh);
+      }
+    }
+  }
+
+  cap(which) {
+    const {stage, samples: {count, cap, earth}} = this, {constructor: Group} = this.group;
+    const own = sample => {
+      const material = sample.material.clone(), {texels} = sample.material.uniforms;
+      if (texels) material.uniforms.texels = texels;  // the texture itself, not a copy
+      material.uniforms.which.value = which;
+      return material;
+    };
+    const square = (material, before, after) => {
+      const mesh = new cap.constructor(this.square ??= this.corners(), material);
+      Object.assign(mesh, {frustumCulled: false, onBeforeRender: before, onAfterRender: after});
+      return mesh;
+    };
+    const nothing = () => {};
+    const made = {
+      all: new Group(), counted: new Group(), material: own(count),
+      begin: square(own(count), clear, nothing), cap: square(own(cap), filling, done), earth: square(own(earth), nothing, nothing),
+    };
+    made.begin.geometry = this.samples.count.geometry;
+    made.all.add(made.begin, made.counted, made.cap, made.earth);
+    this.group.add(made.all);
+    return made;
+  }
+
+  corners() {
+    const {geometry: {constructor: Geometry}} = this.stage.part('ground'), square = new Geometry();
+    const Attribute = this.stage.part('ground').geometry.attributes.position.constructor;
+    square.addAttribute('position', new Attribute(new Float32Array([-1, -1, 0, 1, -1, 0, 1, 1, 0, -1, 1, 0]), 3));
+    square.setIndex(new Attribute(new Uint16Array([0, 1, 2, 0, 2, 3]), 1));
+    return square;
+  }
+
+  // Which caps are to be seen from where the camera is.
+  frame(gl) {
+    const eye = this.stage.camera.position.toArray(), {stencil} = gl.context.getContextAttributes();
+    this.group.visible = this.planes.length > 0 && stencil;
+    this.caps.forEach((cap, i) => {
+      const [x, y, z, d] = this.planes[i] ?? [0, 0, 0, 0];
+      cap.all.visible = i < this.planes.length && dot([x, y, z], eye) > d;
+      cap.earth.visible = Math.abs(y) < 0.5;
+    });
+  }
+
+  // The lines of the cut, as the kernel has found them.
+  takeSeams(bytes) {
+    const lines = bytes?.byteLength ? new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)) : [];
+    const ends = [], parts = [];
+    for (let k = 0; k < lines.length; k += 7) {
+      ends.push(lines.subarray(k, k + 3), lines.subarray(k + 3, k + 6));
+      parts.push(lines[k + 6]);
+    }
+    quads(this.seam.geometry, ends, parts);
+    this.seam.visible = !this.held && this.planes.length > 0 && parts.length > 0;
+  }
+
+  close() {
+    for (const {material, begin, cap, earth} of this.caps) for (const one of [material, begin.material, cap.material, earth.material]) one.dispose();
+    this.square?.dispose();
+    this.seam.geometry.dispose();
+  }
+}
+
+function clear({context: gl}) {
+  gl.enable(gl.STENCIL_TEST);
+  gl.stencilOp(gl.KEEP, gl.KEEP, gl.KEEP);
+  gl.clearStencil(NOTHING);
+  gl.clear(gl.STENCIL_BUFFER_BIT);
+  gl.clearStencil(0);
+}
+
+function counting({context: gl}) {
+  gl.stencilFunc(gl.ALWAYS, 0, 0xff);
+  gl.stencilOpSeparate(gl.FRONT, gl.KEEP, gl.KEEP, gl.DECR_WRAP);
+  gl.stencilOpSeparate(gl.BACK, gl.KEEP, gl.KEEP, gl.INCR_WRAP);
+}
+
+function filling({context: gl}) {
+  gl.stencilFunc(gl.LESS, NOTHING, 0xff);
+  gl.stencilOp(gl.KEEP, gl.KEEP, gl.KEEP);
+}
+
+function done({context: gl}) {
+  gl.disable(gl.STENCIL_TEST);
+}
