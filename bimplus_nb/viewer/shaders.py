@@ -17,9 +17,9 @@ def program(name: str) -> dict[str, str]:
     vertex, fragment = {
         "back": ((), ("back.glsl",)),
         "ground": ((), ("light.glsl", "back.glsl")),
-        "surface": (("texel.glsl",), ("cut.glsl", "light.glsl")),
-        "edge": (("texel.glsl",), ("cut.glsl",)),
-        "outline": ((), ("cut.glsl",)),
+        "surface": (("lens.glsl", "texel.glsl"), ("cut.glsl", "light.glsl")),
+        "edge": (("lens.glsl", "texel.glsl"), ("cut.glsl",)),
+        "outline": (("lens.glsl",), ("cut.glsl",)),
     }[name]
     return {
         "vertexShader": _program(*vertex, f"{name}.vert"),

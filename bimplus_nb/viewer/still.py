@@ -81,18 +81,18 @@ class _Painting:
         near, part, normal = self._front("solid")
         color = self._backdrop()
         there = np.flatnonzero(near > 0)
-        color[there] = self._solid(part[there], normal[there], self._place(near, there))
+        color[there] = self._solid(part[there], normal[there], self.frame.place(near, there))
         self._ground(color, near)
         self._lines(color, near)
         for layer in ("ghosts", "glass"):
             over, part, normal = self._front(layer)
             some = np.flatnonzero(over > near)
-            paint, alpha = self._seen_through(layer, part[some], normal[some], self._place(over, some))
+            paint, alpha = self._seen_through(layer, part[some], normal[some], self.frame.place(over, some))
             color[some] += (paint - color[some]) * alpha[:, None]
         return color
 
     def _front(self, layer: str) -> tuple[Floats, NDArray[np.int64], Floats]:
-        """One over the depth, the part and the normal (towards the eye) of what is in front of a layer."""
+        """How near what is in front of a layer is, its part, and its normal (towards the eye)."""
         mesh = self.subject.mesh
         which = np.flatnonzero(self.layers[layer][mesh.triangle_part])
         corners = mesh.vertices[mesh.triangles[which]]
@@ -108,15 +108,9 @@ class _Painting:
         part = mesh.triangle_part[which][number] if len(which) else number
         return near, part, normal
 
-    def _place(self, near: Floats, which: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Where these samples are in the world, mm."""
-        return np.asarray(self.frame.eye + self.frame.rays[which] / near[which, None])
-
     def _rim(self, normal: Floats, place: NDArray[np.float64]) -> Floats:
         """0 where a surface faces the eye, 1 where it turns away."""
-        way: NDArray[np.float64] = self.frame.eye - place
-        way /= np.linalg.norm(way, axis=1, keepdims=True)
-        return np.asarray(1 - np.abs(np.einsum("ij,ij->i", normal, way)), np.float32)
+        return np.asarray(1 - np.abs(np.einsum("ij,ij->i", normal, self.frame.eyeward(place))), np.float32)
 
     def _skyward(self, up: Floats) -> Floats:
         share = (up * 0.5 + 0.5)[:, None]
@@ -185,10 +179,10 @@ class _Painting:
         return np.asarray(color * (1 - 0.10 * off * off * (3 - 2 * off))[:, None], np.float32)
 
     def _ground(self, color: Floats, near: Floats) -> None:
-        down = self.frame.rays[:, 1] / (self.subject.ground - self.frame.eye[1])
-        some = np.flatnonzero((down > near) & (self.frame.eye[1] > self.subject.ground))
+        down = self.frame.level(self.subject.ground)
+        some = np.flatnonzero(down > near)
         near[some] = down[some]
-        place = self._place(near, some)
+        place = self.frame.place(near, some)
         up = np.zeros((len(some), 3), np.float32)
         up[:, 1] = 1
         open_sky, open_sun = self._reaching(place, up)
@@ -214,9 +208,9 @@ class _Painting:
             keep = (ends @ np.array(plane) <= at).all(axis=1)
             drawn, ends = drawn[keep], ends[keep]
         sample, depth, which = self.frame.along(ends)
-        seen = depth * 1.0006 >= near[sample]
+        seen = self.frame.nearer(depth, 0.0006) >= near[sample]
         sample, depth, which = sample[seen], depth[seen], drawn[which[seen]]
-        pixels = lines.length[which] * self.frame.focal / _SAMPLES * depth
+        pixels = lines.length[which] * self.frame.pixels(depth) / _SAMPLES
         bits = self.bits[lines.part[which]]
         ghost, selected = ((bits & flag) > 0 for flag in (GHOST, SELECTED))
         share = np.clip(np.where(ghost, (pixels - 8) / 72, (pixels - 2.5) / 11.5), 0, 1)

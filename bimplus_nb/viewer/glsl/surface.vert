@@ -1,5 +1,5 @@
 // Surfaces. LAYER: 0 opaque, 1 what one sees through, 2 the opaque ones that are ghosts.
-varying vec3 vPlace, vView, vColor;
+varying vec3 vPlace, vView, vEye, vColor;
 flat varying int vBits, vPart;
 
 void main() {
@@ -11,5 +11,6 @@ void main() {
   vec4 place = modelMatrix * vec4(position, 1.0), view = viewMatrix * place;
   vPlace = place.xyz;
   vView = view.xyz;
+  vEye = eyeward(place.xyz);
   gl_Position = mine && present(bits) ? projectionMatrix * view : NOWHERE;
 }
