@@ -34,30 +34,41 @@ class Rays:
         self.forward = np.subtract(camera.target, self.eye)
         self.forward /= np.linalg.norm(self.forward)
         self.right = np.cross(self.forward, (0.0, 1.0, 0.0))
-        self.right /= np.linalg.norm(self.right)
+        length = np.linalg.norm(self.right)
+        self.right = self.right / length if length > 1e-6 else np.array((1.0, 0.0, 0.0))
         self.up = np.cross(self.right, self.forward)
-        self.focal = self.height / 2 / np.tan(np.radians(camera.fov) / 2)
+        self.parallel = camera.height is not None
+        self.focal = self.height / (camera.height or 2 * np.tan(np.radians(camera.fov) / 2))
 
     def first(self, x: float, y: float) -> int:
         """The row of the object in front at a point of the canvas (CSS pixels), or -1."""
         across, down = (x - self.width / 2) / self.focal, (y - self.height / 2) / self.focal
-        ray = self.forward + self.right * across - self.up * down
+        aside = self.right * across - self.up * down
+        ray, start = (self.forward, self.eye + aside) if self.parallel else (self.forward + aside, self.eye)
         a, u, v = self.corners[:, 0], self.corners[:, 1] - self.corners[:, 0], self.corners[:, 2] - self.corners[:, 0]
         h = np.cross(ray, v)
         det = np.einsum("ij,ij->i", u, h)
         inverse = np.divide(1.0, det, out=np.zeros_like(det), where=np.abs(det) > 1e-9)
-        s = self.eye - a
+        s = start - a
         along_u = np.einsum("ij,ij->i", s, h) * inverse
         q = np.cross(s, u)
         along_v = q @ ray * inverse
         distance = np.einsum("ij,ij->i", v, q) * inverse
-        hit = (inverse != 0) & (along_u >= 0) & (along_v >= 0) & (along_u + along_v <= 1) & (distance > 0)
+        hit = (
+            (inverse != 0)
+            & (along_u >= 0)
+            & (along_v >= 0)
+            & (along_u + along_v <= 1)
+            & (self.parallel | (distance > 0))
+        )
         return int(self.row[hit][np.argmin(distance[hit])]) if hit.any() else -1
 
     def screen(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where points (n, 3) in front of the eye are on the canvas: (m, 2) CSS pixels, m <= n."""
         away = points - self.eye
         depth = away @ self.forward
+        if self.parallel:
+            depth = np.ones_like(depth)
         away, depth = away[depth > 0], depth[depth > 0]
         across, up = away @ self.right / depth, away @ self.up / depth
         return np.stack([self.width / 2 + self.focal * across, self.height / 2 - self.focal * up], axis=1)

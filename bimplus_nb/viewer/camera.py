@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,28 +16,72 @@ NEAREST: Final = 100.0
 """mm between the eye and what it looks at, at least."""
 
 Point = tuple[float, float, float]
+Projection = Literal["perspective", "orthographic"]
+
+VIEWS: Final[dict[str, Point]] = {
+    "top": (0.0, -1.0, 0.0),
+    "front": (0.0, 0.0, -1.0),
+    "left": (1.0, 0.0, 0.0),
+    "right": (-1.0, 0.0, 0.0),
+    "back": (0.0, 0.0, 1.0),
+    "bottom": (0.0, 1.0, 0.0),
+    "iso": (1.0, -1.0, -1.0),
+}
+"""Which way one looks in the views that have a name, Y up. The front is where z is greatest (south, in IFC)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """A perspective camera: `position` and `target` in mm, Y up, world; `fov` is the vertical angle in degrees."""
+    """Where one looks from: `position` and `target` in mm, Y up, world; `fov` is the vertical angle in degrees.
+
+    With a `height` the camera is orthographic: so many mm fill the picture from bottom to top, at any distance, and
+    what lies behind it is seen as well. `fov` then says only how a perspective would take over.
+    """
 
     position: Point
     target: Point
     fov: float = FIELD_OF_VIEW
+    height: float | None = None
+
+    @property
+    def projection(self) -> Projection:
+        """ "perspective" or "orthographic"."""
+        return "perspective" if self.height is None else "orthographic"
+
+    def projected(self, projection: Projection) -> Camera:
+        """The same view in this projection: what is at the target keeps its size."""
+        if projection == self.projection:
+            return self
+        twice = 2 * math.tan(math.radians(self.fov) / 2)
+        if self.height is None:
+            return replace(self, height=twice * math.dist(self.position, self.target))
+        back = np.subtract(self.position, self.target)
+        back *= self.height / twice / (np.linalg.norm(back) or 1.0)
+        return Camera(_three(np.add(self.target, back)), self.target, self.fov)
 
     @classmethod
-    def fitted(cls, points: NDArray[np.float64], direction: Point, aspect: float, fill: float = 0.86) -> Camera:
+    def fitted(
+        cls,
+        points: NDArray[np.float64],
+        direction: Point,
+        aspect: float,
+        fill: float = 0.86,
+        projection: Projection = "perspective",
+    ) -> Camera:
         """The nearest camera that looks along `direction` and has all points (n, 3) within `fill` of its picture.
 
-        `aspect` is the picture's width over its height. The page does the same sum (page/stage.js, ``fit``).
+        `aspect` is the picture's width over its height. The page does the same sum (page/looking.js, ``fit``).
         """
-        forward = np.asarray(direction) / np.linalg.norm(direction)
-        steep = abs(forward[1]) > 0.9999
-        right = np.array((1.0, 0.0, 0.0)) if steep else np.cross(forward, (0.0, 1.0, 0.0))
-        right /= np.linalg.norm(right)
-        up = np.cross(right, forward)
+        right, up, forward = axes(direction)
         depth = points @ forward
+        if projection == "orthographic":
+            sides = points @ np.stack([right, up]).T
+            low, high = sides.min(axis=0), sides.max(axis=0)
+            height = max(float(((high - low) / (aspect, 1.0)).max()) / fill, NEAREST)
+            middle = float(depth.min() + depth.max()) / 2
+            target = np.array([right, up, forward]).T @ [*(low + high) / 2, middle]
+            away = height / 2 / math.tan(math.radians(FIELD_OF_VIEW) / 2)
+            return cls(_three(target - forward * away), _three(target), height=height)
         slope = np.tan(np.radians(FIELD_OF_VIEW) / 2) * fill * np.array((aspect, 1.0))
         # Each point p must lie within the slope of the view, |p · axis - at| <= slope (away + p · forward): two sides,
         # which together give the middle `at` and the least `away`.
@@ -48,20 +92,17 @@ class Camera:
         middle = float(depth.min() + depth.max()) / 2
         sideways = right * at[0] + up * at[1]
         target = sideways + forward * middle
-        position = sideways + forward * away
-        return cls(tuple(position.tolist()), tuple(target.tolist()))
+        return cls(_three(sideways + forward * away), _three(target))
 
     def to_scene(self) -> dict[str, Any]:
         """This camera as scenes of version 2 hold it.
 
-        `euler` turns a camera that looks along -z, about x, y and z in this order, as three.js reads "XYZ".
-        Source: the scene that the service's published web viewer writes.
+        `euler` turns a camera that looks along -z, about x, y and z in this order, as three.js reads "XYZ";
+        `viewToWorldScale` is half of an orthographic camera's height, in metres.
+        Source: the scene that the service's published web viewer 1.8.17 writes, and how it sets its camera by one.
         """
-        back = np.subtract(self.position, self.target, dtype=np.float64)
-        back /= np.linalg.norm(back) or 1.0
-        right = np.cross((0.0, 1.0, 0.0), back)
-        right = right / np.linalg.norm(right) if np.linalg.norm(right) > 1e-9 else np.array((1.0, 0.0, 0.0))
-        up = np.cross(back, right)
+        right, up, forward = axes(np.subtract(self.target, self.position, dtype=np.float64))
+        back = -forward
         level = math.hypot(back[1], back[2])
         y = math.atan2(back[0], level)
         if level > 1e-9:
@@ -73,8 +114,8 @@ class Camera:
             "position": list(self.position),
             "euler": [x, y, z, "XYZ"],
             "target": list(self.target),
-            "isOrthographicCamera": False,
-            "viewToWorldScale": 1,
+            "isOrthographicCamera": self.height is not None,
+            "viewToWorldScale": self.height / 2_000 if self.height else 1,
         }
 
     @classmethod
@@ -92,7 +133,19 @@ class Camera:
         target = _point(camera.get("target"))
         if target is None or target == position:
             target = _point(np.add(position, np.multiply(_forward(camera), 10_000.0)).tolist())
-        return cls(position, target or (0.0, 0.0, 0.0), angle)
+        half, flat = camera.get("viewToWorldScale"), camera.get("isOrthographicCamera") is True
+        height = float(half) * 2_000 if flat and isinstance(half, int | float) and 0 < half <= 1e6 else None
+        return cls(position, target or (0.0, 0.0, 0.0), angle, height)
+
+
+def axes(direction: Any) -> NDArray[np.float64]:
+    """Right, up and forward, (3, 3), of one who looks along a direction with the head up; straight up or down, x is to
+    the right, as on a plan."""
+    forward = np.asarray(direction, np.float64) / (np.linalg.norm(direction) or 1.0)
+    right = np.cross(forward, (0.0, 1.0, 0.0))
+    length = np.linalg.norm(right)
+    right = right / length if length > 1e-6 else np.array((1.0, 0.0, 0.0))
+    return np.stack([right, np.cross(right, forward), forward])
 
 
 def ends(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -103,6 +156,11 @@ def ends(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     reach = np.maximum(boxes[:, 0, :, None] * ways.T, boxes[:, 1, :, None] * ways.T).sum(axis=1)
     box = boxes[np.argmax(reach, axis=0)]
     return np.asarray(np.where(ways > 0, box[:, 1], box[:, 0]))
+
+
+def _three(place: NDArray[np.float64]) -> Point:
+    x, y, z = place.tolist()
+    return x, y, z
 
 
 def _point(value: Any) -> Point | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bimplus_nb.geometry.arrays import ranges
-from bimplus_nb.viewer.camera import Camera
+from bimplus_nb.viewer.camera import Camera, axes
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Kept = Callable[[Ints, Floats], NDArray[np.bool_]]  # of samples and one over the depth there
+
+REACH: Final = 1e6
+"""mm before and behind the eye that an orthographic picture shows."""
 
 _TOGETHER: Final = 2_000_000  # samples
 
@@ -21,35 +24,72 @@ _TOGETHER: Final = 2_000_000  # samples
 class Frame:
     """The samples of a picture, `width` x `height`, as a camera sees them.
 
+    How near something is is said by a number that is greater the nearer it is, changes evenly over a flat surface of
+    the picture, and is 0 for what cannot be seen: one over the depth in perspective, else what is left to `REACH`.
+
     ``rays``: (width * height, 3) float32, row by row from the top, the way each sample looks, 1 long along the camera's
-    own direction; so ``eye + ray / near`` is the place seen at a depth of ``1 / near``.
+    own direction.
     """
 
     def __init__(self, camera: Camera, width: int, height: int) -> None:
         self.width, self.height = width, height
+        self.parallel = camera.height is not None
         self.eye = np.asarray(camera.position, np.float64)
-        forward = np.subtract(camera.target, self.eye, dtype=np.float64)
-        forward /= np.linalg.norm(forward) or 1.0
-        right = np.cross(forward, (0.0, 1.0, 0.0))
-        right = right / np.linalg.norm(right) if np.linalg.norm(right) > 1e-9 else np.array((1.0, 0.0, 0.0))
-        self._axes = np.stack([right, np.cross(right, forward), forward])
-        self.focal = height / 2 / float(np.tan(np.radians(camera.fov) / 2))
-        x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
-        slope = np.stack([(x - width / 2) / self.focal, (height / 2 - y) / self.focal, np.ones_like(x)], axis=-1)
-        self.rays: Floats = (slope.reshape(-1, 3) @ self._axes).astype(np.float32)
+        self._axes = axes(np.subtract(camera.target, self.eye))
+        shown = camera.height or 2 * float(np.tan(np.radians(camera.fov) / 2))
+        self._focal = height / shown  # samples a mm, times the depth in perspective
+        x, y = np.meshgrid(np.arange(width) + 0.5 - width / 2, height / 2 - np.arange(height) - 0.5)
+        aside = (np.stack([x, y], axis=-1).reshape(-1, 2) / self._focal) @ self._axes[:2]
+        forward = np.broadcast_to(self._axes[2], aside.shape)
+        self._aside = aside if self.parallel else np.zeros((1, 3))
+        self.rays: Floats = np.asarray(forward if self.parallel else forward + aside, np.float32)
 
     def project(self, points: NDArray[np.float64]) -> Floats:
-        """Points (…, 3), mm, as x and y in samples and one over the depth; 0 for what is not ahead of the eye."""
+        """Points (…, 3), mm, as x and y in samples and how near they are."""
         seen = (points - self.eye) @ self._axes.T
-        near = np.divide(1.0, seen[..., 2], out=np.zeros(seen.shape[:-1]), where=seen[..., 2] > 1.0)
-        x = self.width / 2 + self.focal * seen[..., 0] * near
-        y = self.height / 2 - self.focal * seen[..., 1] * near
+        if self.parallel:
+            near = np.maximum(REACH - seen[..., 2], 0)
+            scale: Any = self._focal
+        else:
+            near = np.divide(1.0, seen[..., 2], out=np.zeros(seen.shape[:-1]), where=seen[..., 2] > 1.0)
+            scale = self._focal * near
+        x, y = self.width / 2 + scale * seen[..., 0], self.height / 2 - scale * seen[..., 1]
         return np.stack([x, y, near], axis=-1).astype(np.float32)
 
-    def front(self, corners: NDArray[np.float64], kept: Kept | None = None) -> tuple[Floats, Ints]:
-        """For each sample one over the depth of the nearest of the triangles (t, 3, 3), and its number; 0 and -1: none.
+    def place(self, near: Floats, which: Ints) -> NDArray[np.float64]:
+        """Where these samples are in the world, mm."""
+        if self.parallel:
+            return np.asarray(self.eye + self._aside[which] + self.rays[which] * (REACH - near[which, None]))
+        return np.asarray(self.eye + self.rays[which] / near[which, None])
 
-        Triangles that reach behind the eye are left out, and samples that are not `kept`.
+    def eyeward(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The way from places (n, 3) to the eye, 1 long."""
+        way = np.broadcast_to(-self._axes[2], place.shape) if self.parallel else self.eye - place
+        return np.asarray(way / np.linalg.norm(way, axis=1, keepdims=True))
+
+    def plane(self, normal: NDArray[np.float64], at: float) -> Floats:
+        """How near the plane ``normal · p = at`` is at each sample, if it is seen from where it points to; else 0."""
+        above = (self.eye + self._aside) @ normal - at
+        down = -(self.rays @ normal)
+        sinking = down > 1e-6
+        if self.parallel:
+            near = REACH - np.divide(above, down, out=np.full(len(down), np.inf), where=sinking)
+        else:
+            near = np.where(sinking & (above > 0), down / above, 0)
+        return np.asarray(np.maximum(near, 0), np.float32)
+
+    def pixels(self, near: Floats) -> Floats:
+        """How many samples a mm is wide there."""
+        return np.asarray(np.full_like(near, self._focal) if self.parallel else self._focal * near)
+
+    def nearer(self, near: Floats, share: float) -> Floats:
+        """Nearer by this share of the distance at which a perspective would show it so large; as glsl/lens.glsl."""
+        return np.asarray(near + 1.5 * share * self.height / self._focal if self.parallel else near * (1 + share))
+
+    def front(self, corners: NDArray[np.float64], kept: Kept | None = None) -> tuple[Floats, Ints]:
+        """For each sample how near the nearest of the triangles (t, 3, 3) is, and its number; 0 and -1: none.
+
+        Triangles of which a corner cannot be seen are left out, and samples that are not `kept`.
         """
         near = np.zeros(self.width * self.height, np.float32)
         number = np.full(len(near), -1)
@@ -63,7 +103,7 @@ class Frame:
         return near, number
 
     def samples(self, triangles: NDArray[np.float64]) -> Iterator[tuple[Ints, Floats, Ints]]:
-        """The samples inside triangles (t, 3, 3), one over the depth there, and whose they are."""
+        """The samples inside triangles (t, 3, 3), how near these are there, and whose they are."""
         corners = self.project(triangles)
         x, y, near = corners[..., 0], corners[..., 1], corners[..., 2]
         top = np.clip(np.ceil(y.min(axis=1) - 0.5), 0, self.height).astype(np.int64)
@@ -100,7 +140,7 @@ class Frame:
         return first, last
 
     def along(self, segments: NDArray[np.float64]) -> tuple[Ints, Floats, Ints]:
-        """The samples on straight lines (s, 2, 3), one over the depth there, and whose they are."""
+        """The samples on straight lines (s, 2, 3), how near these are there, and whose they are."""
         ends = self.project(segments)
         whole = np.flatnonzero((ends[..., 2] > 0).all(axis=1))
         ends = ends[whole]

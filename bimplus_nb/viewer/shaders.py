@@ -20,9 +20,9 @@ def program(name: str) -> dict[str, str]:
     vertex, fragment = {
         "back": ((), ("back.glsl",)),
         "ground": ((), ("cut.glsl", "light.glsl", "back.glsl")),
-        "surface": (("texel.glsl",), ("cut.glsl", "light.glsl")),
-        "edge": (("texel.glsl",), ("cut.glsl",)),
-        "outline": (("texel.glsl",), ("cut.glsl",)),
+        "surface": (("lens.glsl", "texel.glsl"), ("cut.glsl", "light.glsl")),
+        "edge": (("lens.glsl", "texel.glsl"), ("cut.glsl",)),
+        "outline": (("lens.glsl", "texel.glsl"), ("cut.glsl",)),
         "count": (("texel.glsl",), ("cut.glsl",)),
         "cap": ((), ("cut.glsl",)),
         "earth": ((), ("cut.glsl",)),

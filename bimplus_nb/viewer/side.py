@@ -30,7 +30,17 @@ class Side(anywidget.AnyWidget):
     """
 
     _esm = _read(
-        *("vectors.js", "derived.js", "cuts.js", "stage.js", "pick.js", "orbit.js", "panel.js", "pane.js"),
+        *(
+            "vectors.js",
+            "derived.js",
+            "cuts.js",
+            "looking.js",
+            "stage.js",
+            "pick.js",
+            "orbit.js",
+            "panel.js",
+            "pane.js",
+        ),
         *sorted(f"tools/{path.name}" for path in (_PAGE / "tools").glob("*.js")),
         "side.js",
     )
@@ -58,7 +68,7 @@ class Side(anywidget.AnyWidget):
     light = traitlets.Bytes(help="the light volume, two bytes a voxel").tag(sync=True)
     light_shape: Any = traitlets.List(help="voxels of `light` along z, y, x").tag(sync=True)
 
-    camera = _told_by_page(traitlets.Dict(help="position, target, fov; mm relative to the scene"))
+    camera = _told_by_page(traitlets.Dict(help="position, target, fov, height (None: perspective); mm, of the scene"))
     size = _told_by_page(traitlets.List(help="width and height of the canvas, CSS pixels"))
     shown_theme = _told_by_page(traitlets.Unicode("light"))
 

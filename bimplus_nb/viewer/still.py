@@ -84,7 +84,7 @@ class _Painting:
         near, part, normal = self._front("solid")
         color = self._backdrop()
         there = np.flatnonzero(near > 0)
-        color[there] = self._solid(part[there], normal[there], self._place(near, there))
+        color[there] = self._solid(part[there], normal[there], self.frame.place(near, there))
         for number in range(len(self.subject.cuts)):
             self._cap(number, color, near)
         self._ground(color, near)
@@ -93,12 +93,12 @@ class _Painting:
         for layer in ("ghosts", "glass"):
             over, part, normal = self._front(layer)
             some = np.flatnonzero(over > near)
-            paint, alpha = self._seen_through(layer, part[some], normal[some], self._place(over, some))
+            paint, alpha = self._seen_through(layer, part[some], normal[some], self.frame.place(over, some))
             color[some] += (paint - color[some]) * alpha[:, None]
         return color
 
     def _front(self, layer: str) -> tuple[Floats, NDArray[np.int64], Floats]:
-        """One over the depth, the part and the normal (towards the eye) of what is in front of a layer."""
+        """How near what is in front of a layer is, its part, and its normal (towards the eye)."""
         mesh = self.subject.mesh
         which = np.flatnonzero(self.layers[layer][mesh.triangle_part])
         corners = mesh.vertices[mesh.triangles[which]]
@@ -109,15 +109,9 @@ class _Painting:
         part = mesh.triangle_part[which][number] if len(which) else number
         return near, part, normal
 
-    def _place(self, near: Floats, which: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Where these samples are in the world, mm."""
-        return np.asarray(self.frame.eye + self.frame.rays[which] / near[which, None])
-
     def _rim(self, normal: Floats, place: NDArray[np.float64]) -> Floats:
         """0 where a surface faces the eye, 1 where it turns away."""
-        way: NDArray[np.float64] = self.frame.eye - place
-        way /= np.linalg.norm(way, axis=1, keepdims=True)
-        return np.asarray(1 - np.abs(np.einsum("ij,ij->i", normal, way)), np.float32)
+        return np.asarray(1 - np.abs(np.einsum("ij,ij->i", normal, self.frame.eyeward(place))), np.float32)
 
     def _skyward(self, up: Floats) -> Floats:
         share = (up * 0.5 + 0.5)[:, None]
@@ -186,11 +180,11 @@ class _Painting:
         return np.asarray(color * (1 - 0.10 * off * off * (3 - 2 * off))[:, None], np.float32)
 
     def _ground(self, color: Floats, near: Floats) -> None:
-        down = self.frame.rays[:, 1] / (self.subject.ground - self.frame.eye[1])
-        some = np.flatnonzero((down > near) & (self.frame.eye[1] > self.subject.ground))
+        down = self.frame.plane(np.array((0.0, 1.0, 0.0)), self.subject.ground)
+        some = np.flatnonzero(down > near)
         some = some[self._kept(some, down[some])]
         near[some] = down[some]
-        place = self._place(near, some)
+        place = self.frame.place(near, some)
         up = np.zeros((len(some), 3), np.float32)
         up[:, 1] = 1
         open_sky, open_sun = self._reaching(place, up)
@@ -212,9 +206,9 @@ class _Painting:
         drawn = np.flatnonzero((self.layers["solid"] | self.layers["ghosts"])[lines.part])
         ends = self.subject.mesh.vertices[lines.index[drawn]]
         sample, depth, which = self.frame.along(ends)
-        seen = (depth * 1.0006 >= near[sample]) & self._kept(sample, depth)
+        seen = (self.frame.nearer(depth, 0.0006) >= near[sample]) & self._kept(sample, depth)
         sample, depth, which = sample[seen], depth[seen], drawn[which[seen]]
-        pixels = lines.length[which] * self.frame.focal / _SAMPLES * depth
+        pixels = lines.length[which] * self.frame.pixels(depth) / _SAMPLES
         bits = self.bits[lines.part[which]]
         ghost, selected = ((bits & flag) > 0 for flag in (GHOST, SELECTED))
         share = np.clip(np.where(ghost, (pixels - 8) / 72, (pixels - 2.5) / 11.5), 0, 1)
@@ -225,12 +219,13 @@ class _Painting:
         color[sample] = color[sample] * (1 - alpha) + paint * alpha
 
     def _kept(self, sample: NDArray[np.int64], near: Floats, but: int = -1) -> NDArray[np.bool_]:
-        """Which places, seen in these samples at a depth of ``1 / near``, no plane (`but` one) cuts away."""
+        """Which places, as near as this in these samples, no plane (`but` one) cuts away."""
         kept = np.ones(len(sample), bool)
-        for number, (*normal, at) in enumerate(self.subject.cuts):
-            if number != but:
-                slope, away = self.frame.rays[sample] @ np.array(normal), at - float(np.dot(normal, self.frame.eye))
-                kept &= slope <= away * near
+        if self.subject.cuts:
+            place = self.frame.place(near, sample)
+            for number, (*normal, at) in enumerate(self.subject.cuts):
+                if number != but:
+                    kept &= place @ np.array(normal) <= at
         return kept
 
     def _cap(self, number: int, color: Floats, near: Floats) -> None:
@@ -238,13 +233,12 @@ class _Painting:
         mesh, frame = self.subject.mesh, self.frame
         *plane, at = self.subject.cuts[number]
         normal = np.array(plane)
-        away = at - float(normal @ frame.eye)
-        if away >= 0:
+        there = frame.plane(normal, at)
+        if not there.any():
             return
-        there = np.maximum(frame.rays @ normal / away, 0).astype(np.float32)  # one over the depth of the plane
         closed = self.layers["solid"] & ((self.bits & CLOSED) > 0) & ((self.bits & ROOM) == 0)
         corners = mesh.vertices[mesh.triangles[closed[mesh.triangle_part]]]
-        back = np.where(np.einsum("ij,ij->i", _normals(corners), corners[:, 0] - frame.eye) > 0, 1, -1)
+        back = np.where(np.einsum("ij,ij->i", _normals(corners), frame.eyeward(corners[:, 0])) < 0, 1, -1)
         count = np.zeros(len(near), np.int64)
         for sample, depth, triangle in frame.samples(corners):
             behind = depth < there[sample]
@@ -254,7 +248,7 @@ class _Painting:
         near[some] = there[some]
         right = np.cross((0, 0, 1) if abs(normal[1]) > 0.9 else (0, 1, 0), normal)
         right /= np.linalg.norm(right)
-        along = self._place(there, some) @ (right - np.cross(normal, right)) / (np.sqrt(2) * _PITCH)
+        along = self.frame.place(there, some) @ (right - np.cross(normal, right)) / (np.sqrt(2) * _PITCH)
         line = (np.abs(along % 1 - 0.5) < 0.09)[:, None]
         color[some] = np.where(line, self.theme["hatchColor"], self.theme["capColor"])
 
@@ -263,7 +257,7 @@ class _Painting:
         for *normal, at in self.subject.cuts:
             ends = section(self.subject.mesh, normal, at, parts=shown).segments - np.array(normal)
             sample, depth, _ = self.frame.along(ends)
-            seen = (depth * 1.0006 >= near[sample]) & self._kept(sample, depth)
+            seen = (self.frame.nearer(depth, 0.0006) >= near[sample]) & self._kept(sample, depth)
             color[sample[seen]] = self.theme["seamColor"]
 
 

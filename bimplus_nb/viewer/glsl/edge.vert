@@ -1,6 +1,6 @@
 // Crease lines. A line that would be short on the screen fades, so stairs and furniture stay calm from afar.
 uniform float span;             // about the length of the line, mm
-uniform float pixels;           // CSS pixels a radian
+uniform float pixels;           // CSS pixels a mm, times the distance in perspective
 uniform float far;              // mm, from where on lines grow faint
 varying vec3 vPlace, vColor;
 varying float vAlpha;
@@ -12,10 +12,9 @@ void main() {
   vec4 place = placed(), view = viewMatrix * place;
   vPlace = place.xyz;
   float away = length(view.xyz);
-  float seen = span * pixels / away;
+  float seen = span * pixels / (parallel() ? 1.0 : away);
   // Of ghosts only the long lines, or a whole building of them is a thicket.
   vAlpha = (bits & GHOST) != 0 ? 0.22 * smoothstep(8.0, 80.0, seen) : smoothstep(2.5, 14.0, seen);
   vAlpha *= mix(1.0, 0.35, smoothstep(0.4, 1.6, away / far));
-  // A little towards the eye, in view space: in depth units the shift would grow with the distance.
-  gl_Position = present(bits) ? projectionMatrix * vec4(view.xyz * 0.9994, 1.0) : NOWHERE;
+  gl_Position = present(bits) ? nearer(view.xyz, 0.0006) : NOWHERE;
 }

@@ -20,10 +20,10 @@ void main() {
   }
 #endif
   vec4 a = viewMatrix * vec4(position + lift(), 1.0), b = viewMatrix * vec4(other + lift(), 1.0);
-  float near = -1.001 * projectionMatrix[3][2] / (projectionMatrix[2][2] - 1.0);
+  float near = parallel() ? 1e30 : -1.001 * projectionMatrix[3][2] / (projectionMatrix[2][2] - 1.0);
   if (a.z > near) a = mix(b, a, (near - b.z) / (a.z - b.z));  // an end behind the eye moves up to the near plane
   if (b.z > near) b = mix(a, b, (near - a.z) / (b.z - a.z));
-  vec4 from = projectionMatrix * vec4(a.xyz * 0.9988, 1.0), to = projectionMatrix * vec4(b.xyz * 0.9988, 1.0);
+  vec4 from = nearer(a.xyz, 0.0012), to = nearer(b.xyz, 0.0012);
   vec2 along = (to.xy / to.w - from.xy / from.w) * resolution;
   along = length(along) > 1e-6 ? normalize(along) : vec2(1.0, 0.0);
   bool end = corner > 1.5;

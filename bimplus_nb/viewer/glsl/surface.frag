@@ -2,7 +2,7 @@ const int GHOST = 2, SELECTED = 4, COLORED = 8;
 
 uniform vec3 selectColor, ghostColor;
 uniform float idPass;
-varying vec3 vPlace, vView, vColor, vLift;
+varying vec3 vPlace, vView, vEye, vColor, vLift;
 flat varying int vBits, vPart;
 
 vec4 ghostly(float rim) { return vec4(ghostColor, 0.035 + 0.22 * rim * rim); }
@@ -17,7 +17,7 @@ void main() {
   // Flat normals from derivatives: nothing to send, and they face the eye by themselves. Taken of the view, whose
   // numbers are small near the eye, and turned into the world.
   vec3 n = normalize(cross(dFdx(vView), dFdy(vView))) * mat3(viewMatrix);
-  vec3 eye = normalize(cameraPosition - vPlace);
+  vec3 eye = normalize(vEye);
   float facing = abs(dot(n, eye)), rim = 1.0 - facing;
   bool selected = (vBits & SELECTED) != 0, colored = (vBits & COLORED) != 0;
   vec3 base = linear(vColor), tint = linear(selectColor);

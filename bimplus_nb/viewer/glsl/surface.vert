@@ -1,5 +1,5 @@
 // Surfaces. LAYER: 0 opaque, 1 what one sees through, 2 the opaque ones that are ghosts.
-varying vec3 vPlace, vView, vColor, vLift;
+varying vec3 vPlace, vView, vEye, vColor, vLift;
 flat varying int vBits, vPart;
 
 void main() {
@@ -12,5 +12,6 @@ void main() {
   vPlace = place.xyz;
   vLift = lift();
   vView = view.xyz;
+  vEye = eyeward(place.xyz);
   gl_Position = mine && present(bits) ? projectionMatrix * view : NOWHERE;
 }

@@ -95,11 +95,11 @@ class Cuts {
 
   // Which caps are to be seen from where the camera is.
   frame(gl) {
-    const eye = this.stage.camera.position.toArray(), {stencil} = gl.context.getContextAttributes();
+    const {position: eye, height, axes: {forward}} = this.stage, {stencil} = gl.context.getContextAttributes();
     this.group.visible = this.planes.length > 0 && stencil;
     this.caps.forEach((cap, i) => {
       const [x, y, z, d] = this.planes[i] ?? [0, 0, 0, 0];
-      cap.all.visible = i < this.planes.length && dot([x, y, z], eye) > d;
+      cap.all.visible = i < this.planes.length && (height ? dot([x, y, z], forward) < 0 : dot([x, y, z], eye) > d);
       cap.earth.visible = Math.abs(y) < 0.5;
     });
   }

@@ -1,60 +1,45 @@
 // Mouse, pen and fingers: turn, shift, zoom to the cursor, and the click that is not a drag.
 
-const STILL = 4;         // CSS pixels a click may move
-const STEEPEST = 0.01;   // radians from straight up or down
-const TURN = 0.0075;     // radians a CSS pixel
-const FARTHEST = 20;     // distance from the target, in radii of the building
-
-const RESTING = 350;     // ms without a move until the mouse rests
+const STILL = 4;      // CSS pixels a click may move
+const RESTING = 350;  // ms without a move until the mouse rests
 
 function orbit(pane, element) {
-  const {stage} = pane, {camera} = stage, pointers = new Map();
-  let travelled = 0, resting, taken = null;  // the pointer that a tool has taken
+  const {stage} = pane, pointers = new Map(), mark = make('i', 'bv-pivot');
+  let travelled = 0, resting, taken = null, pivot = null;  // the pointer that a tool has taken; what a drag turns about
 
   const rest = event => {
     clearTimeout(resting);
     resting = setTimeout(() => pane.ask('rest', event), RESTING);
   };
 
-  const place = () => camera.position.toArray();
-  const radius = () => { const {low, high} = stage.model.get('home'); return size(subtract(high, low)) / 2; };
-  const axes = () => {
-    const forward = unit(subtract(stage.target, place())), right = unit(cross(forward, [0, 1, 0]));
-    return {forward, right, up: cross(right, forward)};
-  };
-  const move = (position, target) => {
-    cancelAnimationFrame(stage.flight);
-    stage.untouched = false;
-    stage.lookFrom(position, target);
-    stage.draw();
-  };
-
-  const turn = (dx, dy) => {
-    const out = subtract(place(), stage.target), away = size(out);
-    const around = Math.atan2(out[0], out[2]) - dx * TURN;
-    const down = Math.min(Math.PI - STEEPEST, Math.max(STEEPEST, Math.acos(out[1] / away) - dy * TURN));
-    const flat = Math.sin(down) * away;
-    move(along(stage.target, [flat * Math.sin(around), Math.cos(down) * away, flat * Math.cos(around)]), stage.target);
+  // A drag turns about the selection, if its middle is in the picture: what one has chosen is what one wants to see from
+  // all sides. Else about the place under the cursor, so that what one took hold of stays in one's hand; and over nothing,
+  // about what one looks at.
+  const pivotAt = event => {
+    const {stage, view} = pane, canvas = view.renderer.getSize(), at = pane.at(event);
+    const ends = stage.derived.outlines[0].visible ? stage.derived.ends(SELECTED | VISIBLE) : null;
+    if (ends) {
+      const middle = [0, 1, 2].map(k => (Math.min(...ends.map(p => p[k])) + Math.max(...ends.map(p => p[k]))) / 2);
+      const seen = stage.project(middle, canvas);
+      if (seen && seen[0] > 0 && seen[1] > 0 && seen[0] < canvas.width && seen[1] < canvas.height) return middle;
+    }
+    return met(stage, pick(view, ...at), stage.ray(at, canvas))?.at ?? stage.target;
   };
 
-  const shift = (dx, dy) => {
-    const {right, up} = axes(), away = size(subtract(place(), stage.target));
-    const scale = 2 * away * Math.tan(camera.fov * Math.PI / 360) / element.clientHeight;
-    const by = along(right.map(k => -dx * scale * k), up, dy * scale);
-    move(along(place(), by), along(stage.target, by));
+  const take = event => {
+    pivot = pivotAt(event);
+    stage.focus(pivot);
+    const [x, y] = stage.project(pivot, pane.view.renderer.getSize()) ?? [-99, -99];
+    Object.assign(mark.style, {left: `${x}px`, top: `${y}px`});
+    pane.panel.overlay.append(mark);
   };
 
-  // Everything comes nearer by the same factor, seen from the point under the cursor: so that point stays under it.
-  const zoom = (factor, event) => {
-    const away = size(subtract(place(), stage.target));
-    const least = NEAREST / away, most = radius() * FARTHEST / away;
-    const k = Math.min(most, Math.max(least, factor)), box = element.getBoundingClientRect(), {forward, right, up} = axes();
-    const tall = Math.tan(camera.fov * Math.PI / 360), wide = tall * box.width / box.height;
-    const ray = along(along(forward, right, wide * (2 * (event.clientX - box.left) / box.width - 1)), up, tall * (1 - 2 * (event.clientY - box.top) / box.height));
-    const fixed = along(place(), ray, away);
-    const towards = p => along(fixed, subtract(p, fixed), k);
-    move(towards(place()), towards(stage.target));
+  const letGo = () => {
+    pivot = null;
+    mark.remove();
   };
+
+  const zoom = (factor, event) => stage.zoom(factor, pane.at(event), pane.view.renderer.getSize());
 
   const handlers = {
     pointerdown(event) {
@@ -81,21 +66,26 @@ function orbit(pane, element) {
       travelled += Math.hypot(dx, dy);
       if (others.length) {
         const [other] = others, middle = along(now, subtract(other, now), 0.5);
-        shift(dx / 2, dy / 2);
+        stage.shift(dx / 2, dy / 2, element.clientHeight);
         zoom(size(subtract(before, other)) / size(subtract(now, other)), {clientX: middle[0], clientY: middle[1]});
       } else if (travelled > STILL) {
-        if (event.buttons & 6 || event.shiftKey || event.ctrlKey || event.metaKey) shift(dx, dy);
-        else turn(dx, dy);
+        if (event.buttons & 6 || event.shiftKey || event.ctrlKey || event.metaKey) stage.shift(dx, dy, element.clientHeight);
+        else {
+          if (!pivot) take(event);
+          stage.turn(dx, dy, pivot);
+        }
       }
     },
     pointerup(event) {
       const known = pointers.delete(event.pointerId), mine = taken === event.pointerId;
+      letGo();
       if (mine) taken = null;
       if (mine && pane.ask('up', event)) return;
       if (known && !pointers.size && travelled <= STILL && event.button === 0) pane.click(event);
     },
     pointercancel(event) {
       pointers.delete(event.pointerId);
+      letGo();
       if (taken === event.pointerId) taken = null;
     },
     pointerleave() {
@@ -109,6 +99,7 @@ function orbit(pane, element) {
     wheel(event) {
       event.preventDefault();
       event.stopPropagation();
+      if (pane.ask('wheel', event)) return;
       const lines = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1;
       zoom(Math.exp(Math.min(240, Math.max(-240, event.deltaY * lines)) * 0.0012), event);
     },
@@ -116,6 +107,28 @@ function orbit(pane, element) {
   for (const [name, handler] of Object.entries(handlers)) element.addEventListener(name, handler, {passive: false});
   return () => {
     clearTimeout(resting);
+    letGo();
     for (const [name, handler] of Object.entries(handlers)) element.removeEventListener(name, handler);
   };
+}
+
+// Where a line of sight first meets a part: {at, normal}, or null. What a section has cut away is not met.
+function met(stage, part, {from, way}) {
+  const {cut} = stage.model.get('uniforms'), meshes = part === null ? [] : ['opaque', 'glass'].map(name => stage.part(name).children).flat();
+  let nearest = Infinity, found = null;
+  for (const {geometry: {index: {array: index}, attributes}, position, scale} of meshes) {
+    const places = attributes.position.array, parts = attributes.part.array;
+    const corner = k => [0, 1, 2].map(i => places[3 * index[k] + i] * scale.x + position.getComponent(i));
+    for (let k = 0; k < index.length; k += 3) {
+      if (parts[index[k]] !== part) continue;
+      // Möller and Trumbore.
+      const a = corner(k), u = subtract(corner(k + 1), a), v = subtract(corner(k + 2), a), out = subtract(from, a);
+      const p = cross(way, v), q = cross(out, u), det = dot(u, p), t = dot(v, q) / det;
+      const x = dot(out, p) / det, y = dot(way, q) / det, at = along(from, way, t);
+      if (!(x >= 0 && y >= 0 && x + y <= 1 && t > 0 && t < nearest) || cut && dot(at, cut) > cut[3]) continue;
+      nearest = t;
+      found = {at, normal: unit(cross(u, v))};
+    }
+  }
+  return found;
 }

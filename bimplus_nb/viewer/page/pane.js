@@ -1,10 +1,13 @@
 // A Pane: one place on the page that shows a stage. It has the canvas, what stands around it, and the tools.
 //
 // A tool is what a file in tools/ makes of a pane. It may have:
-//   button {name, tip, icon}     in the toolbar; a click on it turns the tool on or off. While it is on, the mouse is its own
+//   button {name, tip, icon}     in the toolbar, behind the one that `after` names or before the last; a click on it turns the
+//                                tool on or off. While it is on, the mouse is its own
 //   start(), stop(), cursor      when that happens, and how the mouse looks then
+//   press ()                     what a click on the button does instead, for a tool that needs no mouse
 //   down, move, up (event)       a pointer on the canvas, asked before the camera moves; true: it was the tool's
 //   click (event)                a click that was no drag; true: no selection
+//   wheel (event)                before the camera moves; true: it was the tool's
 //   rest (event)                 the mouse has come to rest on the canvas, or has left it (null)
 //   menu (event)                 a right click that was no drag
 //   key (key, event)             a key while the canvas has the focus; true: nobody else gets it
@@ -70,7 +73,10 @@ class Pane {
     element.dataset.lmSuppressShortcuts = 'true';  // Lab would take H, X and I for itself
     this.undo.push(orbit(this, element));
     this.tools = TOOLS.map(make => make(this));
-    for (const tool of this.tools) if (tool.button) this.panel.addTool(tool.button, () => this.turnOn(tool));
+    for (const tool of this.tools) {
+      if (tool.press) this.panel.addTool(tool.button, tool.press);
+      else if (tool.button) this.panel.addTool(tool.button, () => this.turnOn(tool), true);
+    }
     const shown = () => this.ask('show');
     for (const name of ['tools', 'words']) this.model.on(`change:${name}`, shown);
     this.undo.push(() => this.ask('close'));
@@ -96,14 +102,16 @@ class Pane {
   }
 
   resize() {
+    this.panel.fold();
     const {clientWidth: width, clientHeight: height} = this.panel.stage, {stage, view} = this;
     if (!width || !height || !view.renderer) return;
     // Told to the model as well, silently: it is what a canvas gets that the browser lends anew.
     stage.renderer.set({_width: width, _height: height}, {silent: true});
     view.renderer.setSize(width, height);
     stage.camera.aspect = width / height;
-    if (stage.target) view.renderScene();  // at once: a canvas of a new size is empty
-    else stage.home(false);
+    const first = !stage.target;
+    if (stage.untouched) stage.home(false);
+    if (!first) view.renderScene();  // at once: a canvas of a new size is empty
   }
 
   // --- tools ----------------------------------------------------------------------------------------------------
@@ -149,7 +157,7 @@ class Pane {
   // Done here where the page can; else the kernel is told (viewer.py, ``_on_…``).
   act(name, more) {
     const {stage} = this;
-    if (name === 'fit') stage.fit(stage.derived.ends(SELECTED | VISIBLE) ?? stage.derived.ends(VISIBLE) ?? this.model.get('home').points);
+    if (name === 'fit') stage.fit(stage.subject());
     else if (name === 'home') stage.home();
     else if (name === 'save') this.save();
     else this.model.send({type: 'act', name, ...more});

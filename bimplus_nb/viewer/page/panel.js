@@ -52,8 +52,22 @@ class Panel {
       const [name, tip, path] = tool;
       tools.append(toolButton({name, tip, icon: path}, () => act(name)));
     }
-    const head = make('header');
-    head.append(this.title, this.count, tools);
+    this.more = toolButton({name: 'more', tip: 'More tools', icon: 'M3.5 8h.01M8 8h.01M12.5 8h.01'}, () => this.unfold(this.menu.hidden));
+    this.menu = make('div', 'bv-menu');
+    this.menu.addEventListener('click', () => this.unfold(false));
+    this.menu.addEventListener('keydown', event => {
+      if (event.key !== 'Escape') return;
+      this.unfold(false);
+      this.more.focus();
+    });
+    const head = this.head = make('header');
+    head.append(this.title, this.count, tools, this.menu);
+    head.addEventListener('focusout', ({relatedTarget: to}) => {
+      if (to !== this.more && !this.menu.contains(to)) this.unfold(false);
+    });
+    tools.append(this.more);
+    this.more.hidden = true;
+    this.unfold(false);
     this.stage = make('div', 'bv-stage');
     this.overlay = make('div', 'bv-overlay');
     this.legend = make('div', 'bv-legend');
@@ -69,23 +83,50 @@ class Panel {
     this.act = act;
   }
 
-  // One more button, of a tool that can be on.
-  addTool(button, pressed) {
-    const made = toolButton(button, pressed);
+  // One more button; `mouse`: of a tool that has the mouse while it is on.
+  addTool(button, pressed, mouse = false) {
+    const made = toolButton(button, pressed), named = name => this.head.querySelector(`[data-tool=${name}]`);
     made.setAttribute('aria-pressed', 'false');
-    this.tools.insertBefore(made, this.tools.querySelector('[data-tool=reset]'));
+    if (mouse) made.dataset.mouse = '';
+    if (button.after) named(button.after).after(made);
+    else named('reset').before(made);
   }
 
+  // The tool that has the mouse, if any.
   press(name) {
-    for (const button of this.tools.querySelectorAll('[aria-pressed]')) {
-      button.setAttribute('aria-pressed', String(button.dataset.tool === name));
+    for (const {dataset: {tool}} of this.head.querySelectorAll('[data-mouse]')) this.light(tool, tool === name);
+  }
+
+  light(name, on) {
+    this.head.querySelector(`[data-tool=${name}]`).setAttribute('aria-pressed', String(on));
+  }
+
+  // What finds no room in the toolbar goes into a menu.
+  fold() {
+    const {head, tools, more, menu} = this;
+    this.unfold(false);
+    more.before(...menu.children);
+    more.hidden = true;
+    while (head.scrollWidth > head.clientWidth && more.previousSibling) {
+      more.hidden = false;
+      menu.prepend(more.previousSibling);
     }
+    if (!more.hidden && more.previousSibling?.tagName === 'I') menu.prepend(more.previousSibling);
+  }
+
+  unfold(open) {
+    this.menu.hidden = !open;
+    this.more.setAttribute('aria-expanded', String(open));
+    if (open) this.menu.querySelector('button').focus();
   }
 
   show(model) {
     const {title, count, caption, chosen} = model.get('words');
     this.title.textContent = this.title.title = title;
-    this.count.textContent = count;
+    if (this.count.textContent !== count) {
+      this.count.textContent = count;
+      this.fold();
+    }
     this.caption.textContent = caption;
     this.chosen.textContent = chosen;
     this.notice.textContent = this.notice.title = model.get('notice');

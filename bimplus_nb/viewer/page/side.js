@@ -26,12 +26,15 @@ async function release(model, ids) {
 Object.assign(ASKS, {
   grow: (stage, _, buffers) => stage.grow(buffers),
   patch: (stage, message, buffers) => stage.patch(message, buffers),
-  fit: (stage, {points}) => stage.fit(points),
-  look(stage, {position, target, fov}) {
+  fit: (stage, {points, direction}) => stage.fit(points, direction ?? undefined),
+  look(stage, {position, target, fov, height}) {
+    stage.land();
     stage.camera.fov = fov;
-    if (position) stage.goTo(position, target);
-    else stage.home();
+    if (position) return stage.goTo(position, target, true, height);
+    stage.setProjection('perspective');
+    stage.home();
   },
+  projection: (stage, {projection}) => stage.setProjection(projection),
   async picture(stage, {ask}) {
     stage.model.send({type: 'picture', ask}, undefined, [await stage.picture()]);
   },

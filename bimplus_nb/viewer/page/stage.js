@@ -4,9 +4,6 @@
 // model; each place on the page that shows it is a Pane (side.js).
 
 const SETTLED = 300;         // ms without a frame until the view counts as at rest
-const GLIDE = 260;           // ms a flight of the camera takes
-const MARGIN = 0.86;         // share of the canvas that a fitted box fills
-const NEAREST = 100;         // mm between the eye and what it looks at, at least
 const GROWING = 300;         // ms between two frames of a building that is still arriving, at least
 const TEXELS = 1024;         // in a row of the texture
 const PICTURE_WIDTH = 1280;  // pixels; what is sent without being asked for is no wider
@@ -14,8 +11,9 @@ const PICTURE_WIDTH = 1280;  // pixels; what is sent without being asked for is 
 // Numbers of three.js that have no name outside it.
 const LINEAR_FILTER = 1006, LUMINANCE_ALPHA = 1025;
 
-class Stage {
+class Stage extends Looking {
   constructor(model) {
+    super();
     this.model = model;
     this.drawnAt = this.cost = 0;
     this.untouched = true;  // nobody has moved the camera from home
@@ -30,15 +28,16 @@ class Stage {
     await this.renderer.initPromise;
     const scene = this.renderer.get('scene');
     this.scene = scene.obj;
-    this.camera = this.renderer.get('camera').obj;
+    this.adopt(this.renderer.get('camera').obj);
     scene.on('beforeRender', (_, gl) => this.beforeFrame(gl));
     scene.on('afterRender', () => this.afterFrame());
     scene.on('childchange', () => this.arrived());
     this.model.on('change:arriving', () => this.arrived());
     this.takeTexels(this.model.get('texels'));
-    const {position, target, fov} = this.model.get('camera');
+    const {position, target, fov, height} = this.model.get('camera');
     if (position) {
       this.camera.fov = fov;
+      this.height = height;
       this.lookFrom(position, target);
       this.untouched = false;
     }
@@ -84,15 +83,10 @@ class Stage {
   }
 
   beforeFrame(gl) {
-    const {width, height} = gl.getSize(), camera = this.camera, {low, high} = this.model.get('home');
-    const radius = size(subtract(high, low)) / 2, middle = along(low, subtract(high, low), 0.5);
-    const away = size(subtract(camera.position.toArray(), middle));
-    camera.near = Math.max(away - radius * 2, radius / 1000);
-    camera.far = away + radius * 45;
-    camera.aspect = width / height;
-    camera.updateProjectionMatrix();
+    const {width, height} = gl.getSize();
+    this.aim(width, height);
     this.cuts.frame(gl);
-    this.setUniforms({pixels: height / 2 / Math.tan(camera.fov * Math.PI / 360), resolution: [width, height]});
+    this.setUniforms({pixels: height / (this.height ?? this.heightAt(1)), resolution: [width, height]});
   }
 
   afterFrame() {
@@ -112,9 +106,10 @@ class Stage {
   async settled() {
     const pane = this.live();
     if (!pane) return;
-    const {width, height} = pane.view.renderer.getSize();
-    this.model.set('camera', {position: this.camera.position.toArray(), target: this.target, fov: this.camera.fov});
-    this.model.set('size', [width, height]);
+    const {width, height: rows} = pane.view.renderer.getSize();
+    const {position, target, height, camera: {fov}} = this;
+    this.model.set('camera', {position, target, fov, height});
+    this.model.set('size', [width, rows]);
     this.model.save_changes();
     this.model.send({type: 'picture'}, undefined, [await this.picture(PICTURE_WIDTH)]);
   }
@@ -250,61 +245,6 @@ class Stage {
     this.takeTexels(this.bits.slice(0, 4 * this.parts));
     this.applyUniforms();
     if (this.untouched && this.target) this.home(true);
-  }
-
-  // Where a place of the scene is on a canvas: CSS pixels from its top left, and how far away; null behind the eye.
-  project(place, {width, height}) {
-    const {elements: view} = this.camera.matrixWorldInverse, {elements: lens} = this.camera.projectionMatrix;
-    const through = (m, p) => [0, 1, 2, 3].map(k => m[k] * p[0] + m[k + 4] * p[1] + m[k + 8] * p[2] + m[k + 12] * p[3]);
-    const seen = through(view, [...place, 1]), [x, y, , w] = through(lens, seen);
-    return w > 0 && seen[2] < 0 ? [(x / w + 1) / 2 * width, (1 - y / w) / 2 * height, -seen[2]] : null;
-  }
-
-  // --- the camera -------------------------------------------------------------------------------------------------
-
-  lookFrom(position, target) {
-    this.camera.position.fromArray(position);
-    this.target = target;
-    this.camera.lookAt(...target);
-  }
-
-  // Fly so that these points fill the canvas, seen along `direction` (as now unless given).
-  fit(points, direction, glide = true) {
-    const forward = unit(direction ?? subtract(this.target, this.camera.position.toArray()));
-    const right = unit(Math.abs(forward[1]) > 0.9999 ? [1, 0, 0] : cross(forward, [0, 1, 0])), up = cross(right, forward);
-    const tall = Math.tan(this.camera.fov * Math.PI / 360) * MARGIN, wide = tall * this.camera.aspect;
-    // Each point p must lie within the slope of the view: |p·axis - at| <= slope (away + p·forward). What the two
-    // sides ask for gives the place in the middle between them, and the least distance.
-    const between = (axis, slope) => {
-      const [low, high] = [-1, 1].map(sign => Math.max(...points.map(p => sign * dot(p, axis) / slope - dot(p, forward))));
-      return [(high - low) / 2 * slope, (high + low) / 2];
-    };
-    const [x, farX] = between(right, wide), [y, farY] = between(up, tall), depth = points.map(p => dot(p, forward));
-    const middle = (Math.min(...depth) + Math.max(...depth)) / 2;
-    const away = Math.min(-Math.max(farX, farY), Math.min(...depth) - NEAREST);
-    const at = far => right.map((_, k) => right[k] * x + up[k] * y + forward[k] * far);
-    this.goTo(at(away), at(middle), glide);
-  }
-
-  home(glide) {
-    const {points, direction} = this.model.get('home');
-    this.fit((this.model.get('lifted') && this.derived.ends(VISIBLE)) || points, direction, glide);
-    this.untouched = true;
-  }
-
-  goTo(position, target, glide = true) {
-    cancelAnimationFrame(this.flight);
-    this.untouched = false;
-    const from = [this.camera.position.toArray(), this.target ?? target], start = performance.now();
-    const still = !glide || matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const step = now => {
-      const t = still ? 1 : Math.min(1, (now - start) / GLIDE), ease = t * t * (3 - 2 * t);
-      const between = (a, b) => along(a, subtract(b, a), ease);
-      this.lookFrom(between(from[0], position), between(from[1], target));
-      this.draw();
-      if (t < 1) this.flight = requestAnimationFrame(step);
-    };
-    step(start);
   }
 
   close() {

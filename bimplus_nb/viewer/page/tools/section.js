@@ -116,7 +116,7 @@ TOOLS.push(pane => {
       change(Object.values(WAYS).flatMap((way, k) => [[...way.map(x => -x), margin - low[k]], [...way, high[k] + margin]]));
       return;
     }
-    const way = WAYS[name], towards = subtract(stage.camera.position.toArray(), middle);
+    const way = WAYS[name], towards = subtract(stage.position, middle);
     const n = name === 'y' || dot(way, towards) > 0 ? way : way.map(x => -x);
     active = 0;
     change([[...n, dot(n, middle)]]);
@@ -135,8 +135,8 @@ TOOLS.push(pane => {
       if (!there) return t;
       const sx = (there[0] - here[0]) / reach, sy = (there[1] - here[1]) / reach, square = sx * sx + sy * sy;
       // A plane that is looked at straight on is pushed away upwards.
-      const pixel = view.height / here[2] / 2;
-      if (square < (0.02 * pixel) ** 2) return t + (here[1] - y) / pixel * (dot(n, subtract(stage.camera.position.toArray(), from)) > 0 ? -1 : 1);
+      const pixel = view.height / (stage.height ?? 2 * here[2]);
+      if (square < (0.02 * pixel) ** 2) return t + (here[1] - y) / pixel * (dot(n, subtract(stage.position, from)) > 0 ? -1 : 1);
       t += ((x - here[0]) * sx + (y - here[1]) * sy) / square;
     }
     return t;
@@ -260,7 +260,7 @@ TOOLS.push(pane => {
       on = true;
       measure();
       if (!planes().length) {
-        const {position} = stage.camera, out = subtract(position.toArray(), stage.target);
+        const out = subtract(stage.position, stage.target);
         pickWay(Math.abs(out[0]) > Math.abs(out[2]) ? 'x' : 'z');
       }
       show();
