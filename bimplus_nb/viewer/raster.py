@@ -57,10 +57,10 @@ class Frame:
         return np.stack([x, y, near], axis=-1).astype(np.float32)
 
     def place(self, near: Floats, which: Ints) -> NDArray[np.float64]:
-        """Where these samples are in the world, mm."""
+        """Where what is so near (n,) in these samples (n,) is in the world, mm."""
         if self.parallel:
-            return np.asarray(self.eye + self._aside[which] + self.rays[which] * (REACH - near[which, None]))
-        return np.asarray(self.eye + self.rays[which] / near[which, None])
+            return np.asarray(self.eye + self._aside[which] + self.rays[which] * (REACH - near[:, None]))
+        return np.asarray(self.eye + self.rays[which] / near[:, None])
 
     def eyeward(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
         """The way from places (n, 3) to the eye, 1 long."""

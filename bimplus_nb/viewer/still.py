@@ -84,7 +84,7 @@ class _Painting:
         near, part, normal = self._front("solid")
         color = self._backdrop()
         there = np.flatnonzero(near > 0)
-        color[there] = self._solid(part[there], normal[there], self.frame.place(near, there))
+        color[there] = self._solid(part[there], normal[there], self.frame.place(near[there], there))
         for number in range(len(self.subject.cuts)):
             self._cap(number, color, near)
         self._ground(color, near)
@@ -93,7 +93,7 @@ class _Painting:
         for layer in ("ghosts", "glass"):
             over, part, normal = self._front(layer)
             some = np.flatnonzero(over > near)
-            paint, alpha = self._seen_through(layer, part[some], normal[some], self.frame.place(over, some))
+            paint, alpha = self._seen_through(layer, part[some], normal[some], self.frame.place(over[some], some))
             color[some] += (paint - color[some]) * alpha[:, None]
         return color
 
@@ -184,7 +184,7 @@ class _Painting:
         some = np.flatnonzero(down > near)
         some = some[self._kept(some, down[some])]
         near[some] = down[some]
-        place = self.frame.place(near, some)
+        place = self.frame.place(near[some], some)
         up = np.zeros((len(some), 3), np.float32)
         up[:, 1] = 1
         open_sky, open_sun = self._reaching(place, up)
@@ -248,7 +248,7 @@ class _Painting:
         near[some] = there[some]
         right = np.cross((0, 0, 1) if abs(normal[1]) > 0.9 else (0, 1, 0), normal)
         right /= np.linalg.norm(right)
-        along = self.frame.place(there, some) @ (right - np.cross(normal, right)) / (np.sqrt(2) * _PITCH)
+        along = self.frame.place(there[some], some) @ (right - np.cross(normal, right)) / (np.sqrt(2) * _PITCH)
         line = (np.abs(along % 1 - 0.5) < 0.09)[:, None]
         color[some] = np.where(line, self.theme["hatchColor"], self.theme["capColor"])
 
