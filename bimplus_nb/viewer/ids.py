@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.errors import UndefinedVariableError
+
+from bimplus_nb.text import plain
+
+MOST_NAMED: Final = 40
+"""Columns that a message names."""
 
 Ids: TypeAlias = "str | Iterable[str] | pd.Series[Any] | pd.Index[Any] | pd.DataFrame"
 
@@ -39,3 +45,31 @@ def rows(ids: Ids, known: Mapping[str, int], elsewhere: Callable[[], Container[s
             few = ", ".join(strange[:3]) + (", …" if len(strange) > 3 else "")
             raise ValueError(f"{len(strange):,} of {len(names):,} ids are not of this project's objects: {few}")
     return np.unique(np.array(found, np.int64))
+
+
+def matching(query: str, table: pd.DataFrame, above: int) -> pd.Index[Any]:
+    """The ids of the rows of a table for which a query is true, in the order of the table.
+
+    `query` is what ``DataFrame.query`` takes. It may call methods and name variables (``@wanted``) of the frame that is
+    `above` this many callers: a program, so it must come from the person at the notebook and from nobody else.
+    Raises ValueError for a column that is not there, for what is no query, and for one that is no yes or no.
+    """
+    more: dict[str, Any] = {"level": above + 1, "engine": "python"}  # without numexpr, which knows no text
+    try:
+        answer = table.eval(query, **more)
+    except UndefinedVariableError as problem:
+        raise ValueError(f"{plain(problem)}; {columns_of(table)}") from None
+    except Exception as problem:
+        raise ValueError(
+            f"{plain(query)!r} is not understood ({plain(problem)}); a query is written like "
+            "\"type == 'Wall' and storey == 'Level 2'\", and a name with spaces `between backticks`"
+        ) from problem
+    if not isinstance(answer, pd.Series) or not pd.api.types.is_bool_dtype(answer.dtype):
+        raise ValueError(f"{plain(query)!r} is not true or false of an object; compare it with something")
+    return table.index[answer.fillna(False).to_numpy(bool)]
+
+
+def columns_of(table: pd.DataFrame) -> str:
+    """The columns of a table in words, for messages."""
+    names = [plain(name, 60) for name in table.columns]
+    return f"the columns are: {', '.join(names[:MOST_NAMED])}" + (", …" if len(names) > MOST_NAMED else "")

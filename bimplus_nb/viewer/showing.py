@@ -90,3 +90,10 @@ class Showing(Choosing):
 
     def _on_xray(self, _: object) -> None:
         self.show(self._ids(self._looks.visible)) if self._looks.ghost.any() else self.xray()
+
+    def _on_xray_others(self, _: object) -> None:
+        if self._looks.selected.any():
+            self.xray()
+
+    def _on_show(self, _: object) -> None:
+        self.show()

@@ -11,6 +11,7 @@
 //   rest (event)                 the mouse has come to rest on the canvas, or has left it (null)
 //   menu (event)                 a right click that was no drag
 //   key (key, event)             a key while the canvas has the focus; true: nobody else gets it
+//   about ({part, parts, words}) the kernel has said what a part is, or (part null) the selection
 //   frame ()                     after each frame, to put things over the picture where they belong
 //   show ()                      the kernel has said something: words, or `tools` (what each tool shows, by its name)
 //   close ()                     the end
@@ -146,10 +147,12 @@ class Pane {
 
   press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = event.key.toLowerCase(), taken = () => this.ask('key', key, event);
+    const key = event.key.toLowerCase();
     if (key === 'escape' && this.on) this.turnOn(null);
-    else if (!taken() && KEYS[key]) this.act(KEYS[key]);
-    else if (!KEYS[key]) return;
+    else if (!this.ask('key', key, event)) {
+      if (!KEYS[key]) return;
+      this.act(KEYS[key]);
+    }
     event.preventDefault();
     event.stopPropagation();
   }

@@ -1,30 +1,34 @@
-// Which part is in front at one pixel, exactly: the scene drawn once more with part numbers for colours, one pixel large.
+// Which part is in front at each pixel, exactly: the scene drawn once more with part numbers for colours.
 //
 // Into a framebuffer of its own with one sample: the canvas is multisampled, so numbers read from it are averages wherever
 // two parts meet. Renderbuffers and not textures, because three.js caches texture bindings.
 
 const targets = new WeakMap();
 
-function pixelTarget(gl) {
-  if (!targets.has(gl)) {
-    const was = gl.getParameter(gl.FRAMEBUFFER_BINDING), frame = gl.createFramebuffer();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
-    for (const [format, point] of [[gl.RGBA8, gl.COLOR_ATTACHMENT0], [gl.DEPTH_COMPONENT24, gl.DEPTH_ATTACHMENT]]) {
-      const buffer = gl.createRenderbuffer();
-      gl.bindRenderbuffer(gl.RENDERBUFFER, buffer);
-      gl.renderbufferStorage(gl.RENDERBUFFER, format, 1, 1);
-      gl.framebufferRenderbuffer(gl.FRAMEBUFFER, point, gl.RENDERBUFFER, buffer);
-    }
-    gl.bindRenderbuffer(gl.RENDERBUFFER, null);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, was);
-    targets.set(gl, frame);
-  }
-  return targets.get(gl);
+// A framebuffer of at least this many pixels.
+function target(gl, width, height) {
+  let one = targets.get(gl);
+  if (one?.width >= width && one.height >= height) return one.frame;
+  const was = gl.getParameter(gl.FRAMEBUFFER_BINDING);
+  one ??= {frame: gl.createFramebuffer(), buffers: [gl.createRenderbuffer(), gl.createRenderbuffer()], width: 0, height: 0};
+  one.width = Math.max(one.width, width);
+  one.height = Math.max(one.height, height);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, one.frame);
+  [[gl.RGBA8, gl.COLOR_ATTACHMENT0], [gl.DEPTH_COMPONENT24, gl.DEPTH_ATTACHMENT]].forEach(([format, point], k) => {
+    gl.bindRenderbuffer(gl.RENDERBUFFER, one.buffers[k]);
+    gl.renderbufferStorage(gl.RENDERBUFFER, format, one.width, one.height);
+    gl.framebufferRenderbuffer(gl.FRAMEBUFFER, point, gl.RENDERBUFFER, one.buffers[k]);
+  });
+  gl.bindRenderbuffer(gl.RENDERBUFFER, null);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, was);
+  targets.set(gl, one);
+  return one.frame;
 }
 
-// The part at a point of the canvas (CSS pixels from its top left), or null. The canvas itself is not touched.
-function pick({renderer, scene, camera}, x, y) {
-  const gl = renderer.context, ratio = renderer.getPixelRatio(), {width, height} = renderer.getSize();
+// The parts at the pixels of a rectangle of the drawing buffer (device pixels from its top left), as {words, width, height}:
+// a word a pixel, row by row from the bottom, to be read by `partIn`. The canvas itself is not touched.
+function partsAt({renderer, scene, camera}, left, top, width, height) {
+  const gl = renderer.context, ratio = renderer.getPixelRatio(), size = renderer.getSize();
   const undo = [], change = (object, values) => {
     const was = Object.fromEntries(Object.keys(values).map(key => [key, object[key]]));
     Object.assign(object, values);
@@ -44,21 +48,44 @@ function pick({renderer, scene, camera}, x, y) {
   });
   const color = renderer.getClearColor().clone(), alpha = renderer.getClearAlpha(), {aspect} = camera;
   renderer.setClearColor(0, 0);
-  camera.setViewOffset(gl.drawingBufferWidth, gl.drawingBufferHeight, Math.floor(x * ratio), Math.floor(y * ratio), 1, 1);
-  renderer.setFramebuffer(pixelTarget(gl));
+  camera.setViewOffset(gl.drawingBufferWidth, gl.drawingBufferHeight, left, top, width, height);
+  renderer.setFramebuffer(target(gl, width, height));
   // r97 turns the viewport upside down and multiplies it by the pixel ratio, then GL cuts the fraction off.
-  const side = 1.01 / ratio;
-  renderer.setViewport(0, height - side, side, side);
+  const wide = (width + 0.01) / ratio, tall = (height + 0.01) / ratio;
+  renderer.setViewport(0, size.height - tall, wide, tall);
   renderer.render(scene, camera);
-  const pixel = new Uint8Array(4);
-  gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+  const bytes = new Uint8Array(4 * width * height);
+  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
   renderer.setFramebuffer(null);
   renderer.setRenderTarget(null);
-  renderer.setViewport(0, 0, width, height);
+  renderer.setViewport(0, 0, size.width, size.height);
   renderer.setClearColor(color, alpha);
   camera.clearViewOffset();
   camera.aspect = aspect;
   camera.updateProjectionMatrix();
   for (const back of undo.reverse()) back();
-  return pixel[3] ? pixel[0] + 256 * pixel[1] + 65536 * pixel[2] : null;
+  return {words: new Uint32Array(bytes.buffer), width, height};
+}
+
+const partIn = word => word >>> 24 ? word & 0xffffff : null;
+
+// The part at a point of the canvas (CSS pixels from its top left), or null.
+function pick(view, x, y) {
+  const ratio = view.renderer.getPixelRatio();
+  return partIn(partsAt(view, Math.floor(x * ratio), Math.floor(y * ratio), 1, 1).words[0]);
+}
+
+// Every part that is seen in a rectangle of the canvas (CSS pixels), each once.
+function pickAll(view, {left, top, right, bottom}) {
+  const ratio = view.renderer.getPixelRatio(), gl = view.renderer.context, found = new Set();
+  const [x, y] = [left, top].map(k => Math.max(0, Math.floor(k * ratio)));
+  const width = Math.min(gl.drawingBufferWidth, Math.ceil(right * ratio)) - x;
+  const height = Math.min(gl.drawingBufferHeight, Math.ceil(bottom * ratio)) - y;
+  let last = 0;
+  for (const word of width > 0 && height > 0 ? partsAt(view, x, y, width, height).words : []) {
+    if (word !== last && word) found.add(partIn(word));
+    last = word;
+  }
+  found.delete(null);
+  return [...found];
 }
