@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bimplus_nb.geometry import Mesh
+from bimplus_nb.geometry.measuring import Measurement
 from bimplus_nb.text import plain
 from bimplus_nb.viewer import state
 from bimplus_nb.viewer.building import Arrival, Building
@@ -58,6 +59,7 @@ class Core:
         self._page: Page | None = None
         self._said: pd.DataFrame | None = None
         self._tools: dict[str, Any] = {}
+        self._measured: dict[str, Measurement] = {}
         self._decor = Decor(self._building)
         self._broken_off = False
         self._coming = self._come(arrivals)

@@ -37,6 +37,7 @@ class Side(anywidget.AnyWidget):
             "looking.js",
             "stage.js",
             "pick.js",
+            "place.js",
             "orbit.js",
             "panel.js",
             "pane.js",

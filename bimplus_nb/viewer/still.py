@@ -1,7 +1,7 @@
 """A picture where there is no page: the same building, looks and camera, drawn with numpy.
 
-What the shaders in glsl/ do sample by sample is done here for all at once. One layer of glass and one of ghosts is
-drawn, and what reaches behind the eye is left out.
+What the shaders in glsl/ do sample by sample is done here for all at once. One layer of glass, one of ghosts and one of
+rooms among them is drawn, and what reaches behind the eye is left out.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ class _Painting:
         shown = ((self.bits & VISIBLE) > 0) & (((self.bits & ROOM) == 0) | ((self.bits & COLORED) > 0))
         ghost, room = (self.bits & GHOST) > 0, (self.bits & ROOM) > 0
         clear = (mesh.color[:, 3] < CLEAR) & ~room
-        self.layers = {"solid": shown & ~ghost & ~clear, "glass": shown & ~ghost & clear, "ghosts": shown & ghost}
+        self.layers = {"solid": shown & ~ghost & ~clear, "glass": shown & ~ghost & clear}
+        self.layers |= {"ghosts": shown & ghost & ~room, "rooms": shown & ghost & room}
 
     def finished(self) -> Floats:
         """(samples, 3), as on a screen."""
@@ -90,7 +91,7 @@ class _Painting:
         self._ground(color, near)
         self._lines(color, near)
         self._seams(color, near)
-        for layer in ("ghosts", "glass"):
+        for layer in ("rooms", "ghosts", "glass"):
             over, part, normal = self._front(layer)
             some = np.flatnonzero(over > near)
             paint, alpha = self._seen_through(layer, part[some], normal[some], self.frame.place(over[some], some))
@@ -160,6 +161,8 @@ class _Painting:
         self, layer: str, part: NDArray[np.int64], normal: Floats, place: NDArray[np.float64]
     ) -> tuple[Floats, Floats]:
         rim = self._rim(normal, place)
+        if layer == "rooms":
+            return np.asarray(self.base[part], np.float32), 0.30 + 0.35 * rim**2
         if layer == "ghosts":
             return np.broadcast_to(self.theme["ghostColor"], (len(part), 3)), 0.035 + 0.22 * rim**2
         selected, colored = ((self.bits[part] & flag) > 0 for flag in (SELECTED, COLORED))
@@ -203,7 +206,8 @@ class _Painting:
         lines = self.subject.lines
         if lines is None:
             return
-        drawn = np.flatnonzero((self.layers["solid"] | self.layers["ghosts"])[lines.part])
+        layers = self.layers
+        drawn = np.flatnonzero((layers["solid"] | layers["ghosts"] | layers["rooms"])[lines.part])
         ends = self.subject.mesh.vertices[lines.index[drawn]]
         sample, depth, which = self.frame.along(ends)
         seen = (self.frame.nearer(depth, 0.0006) >= near[sample]) & self._kept(sample, depth)

@@ -15,11 +15,13 @@ from bimplus_nb.viewer.building import MOST_TRIANGLES, Arrival
 from bimplus_nb.viewer.core import Objects, Outline, Theme
 from bimplus_nb.viewer.exporting import Exporting
 from bimplus_nb.viewer.ids import Ids, rows
+from bimplus_nb.viewer.labelling import Labelling
+from bimplus_nb.viewer.measuring import Measuring
 from bimplus_nb.viewer.page import Page
 from bimplus_nb.viewer.print import Print
 
 
-class Viewer(Exporting):
+class Viewer(Exporting, Measuring, Labelling):
     """A building drawn in the notebook: put it on the last line of a cell.
 
     - ``mesh``: what to draw; mm, Y up, world. Or bits of it (`Arrival`) as they come: the first is on the page while
@@ -38,7 +40,7 @@ class Viewer(Exporting):
     work before, while and after the viewer is on a page. Lengths are in mm.
 
     On the page: drag to turn, Shift-drag or right-drag to shift, wheel to zoom to the cursor, click to select (Ctrl or
-    Shift adds and removes); F fits, H hides and I isolates the selection, X is x-ray, Escape goes back.
+    Shift adds and removes); F fits, H hides and I isolates the selection, X is x-ray, M measures, Escape goes back.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-const int GHOST = 2, SELECTED = 4, COLORED = 8;
+const int GHOST = 2, SELECTED = 4, COLORED = 8, ROOM = 32;
 
 uniform vec3 selectColor, ghostColor;
 uniform float idPass;
@@ -23,7 +23,7 @@ void main() {
   vec3 base = linear(vColor), tint = linear(selectColor);
 
 #if LAYER == 2
-  gl_FragColor = ghostly(rim);
+  gl_FragColor = (vBits & ROOM) != 0 ? vec4(vColor, 0.30 + 0.35 * rim * rim) : ghostly(rim);
   if (selected) gl_FragColor = vec4(selectColor, 0.18 + 0.3 * rim * rim);
 #elif LAYER == 1
   if ((vBits & GHOST) != 0) {

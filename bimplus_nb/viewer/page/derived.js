@@ -2,7 +2,7 @@
 // lines by their length, the outline of the selection, and where things end.
 
 // Bits of a texel, as in state.py.
-const VISIBLE = 1, GHOST = 2, SELECTED = 4, COLORED = 8;
+const VISIBLE = 1, GHOST = 2, SELECTED = 4, COLORED = 8, CLOSED = 16, ROOM = 32;
 
 const MOST_LINES = 60_000;  // of an outline; beyond, the tint has to do
 const POWERS = 32;          // lengths of lines that are told apart, each twice the one before; the least is 1 mm
