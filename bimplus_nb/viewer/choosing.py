@@ -65,9 +65,3 @@ class Choosing(Core):
         elif toggle:
             return
         self.select(self._ids(chosen))
-
-    def _on_legend(self, message: dict[str, Any]) -> None:
-        """A click on a line of the legend."""
-        row = message.get("row")
-        if self._coloring and isinstance(row, int) and 0 <= row < len(self._coloring.classes):
-            self.select([self._building.ids[member] for member in self._coloring.classes[row].members])
