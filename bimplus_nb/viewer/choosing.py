@@ -128,18 +128,10 @@ class Choosing(Core):
             boxed = self._of(parts) & self._looks.shown
         elif sides is not None:
             sides[:, 3] -= sides[:, :3] @ self._building.origin
-            boxed = within(self._building, self._looks.shown, sides, [self._cut] if self._cut else [])
+            boxed = within(self._building, self._looks.shown, sides, self._cuts)
         else:
             return
         self._choose((self._looks.selected & bool(message.get("add"))) | boxed)
-
-    def _on_legend(self, message: dict[str, Any]) -> None:
-        """A click on a line of the legend."""
-        row = message.get("row")
-        if self._coloring and isinstance(row, int) and 0 <= row < len(self._coloring.classes):
-            chosen = np.zeros(len(self._building), bool)
-            chosen[self._coloring.classes[row].members] = True
-            self._choose(chosen)
 
     def _on_same(self, message: dict[str, Any]) -> None:
         """A row of the menu: select what is of the same kind."""

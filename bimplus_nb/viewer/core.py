@@ -122,7 +122,7 @@ class Core:
             side.words, side.legend, side.notice = self._words(), self._legend(), ""
 
     def _legend(self) -> dict[str, Any]:
-        return self._coloring.legend() if self._coloring else {}
+        return self._coloring.legend(self._now.visible, self._now.selected) if self._coloring else {}
 
     @property
     def _thin(self) -> bool:

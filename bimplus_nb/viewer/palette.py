@@ -1,20 +1,31 @@
-"""The colours of the viewer: two themes, the classes of a legend, and what file colours become.
+"""The colours of the viewer: two themes, the classes and ramps of a legend, and what file colours become.
 
-Hues are from the families of Okabe and Ito (https://jfly.uni-koeln.de/color/) and ColorBrewer's PuBu, muted, so that
-they stay apart for readers who do not see red and green alike.
+Hues are from the families of Okabe and Ito (https://jfly.uni-koeln.de/color/) and ColorBrewer, muted. Any two of the
+categories and any two steps of a ramp stay apart also for readers who lack one kind of cone; tests simulate it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-CATEGORIES: Final = ("#3f7fb5", "#e08a2e", "#2f9e7d", "#b8578f", "#7cb9de", "#c9b545", "#a65437", "#6f7783")
+CATEGORIES: Final = ("#2e70b7", "#c87f21", "#2cad82", "#683761", "#acccf2", "#ead164", "#a5482d", "#737881")
 OTHER: Final = CATEGORIES[-1]
-MISSING: Final = "#c9ccd1"
-SEQUENTIAL: Final = ("#f1eef6", "#b9d3e6", "#74a9cf", "#2b7bba", "#045a8d")
+MISSING: Final = "#bfc0bf"
+
+# From low to high.
+RAMPS: Final = {
+    "blue": ("#e3ebf8", "#a3c7e8", "#5c9bd0", "#2468ab", "#0a2f66"),
+    "heat": ("#fdedbd", "#f4ae57", "#d9653b", "#9c2c3a", "#4a1233"),
+    "sea": ("#33204f", "#3c5488", "#2d8e92", "#7fc06a", "#f6e68c"),
+    "orange-blue": ("#9a4a06", "#e29a4a", "#f3efe6", "#6f9fcf", "#1d4f91"),
+}
+SEQUENTIAL: Final = "blue"
+ORDERED: Final = "sea"
+DIVERGING: Final = "orange-blue"
 
 # Below this alpha (of 255) a part is glass: seen through, drawn after everything else.
 GLASS_BELOW: Final = 230
@@ -101,11 +112,42 @@ def calm(color: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(np.round((out + (plaster - out) * plain) * 255), np.uint8)
 
 
-def ramp(share: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """The sequential palette at 0 to 1: (n,) -> (n, 3) uint8."""
-    stops = np.array([rgb(color) for color in SEQUENTIAL])
-    at = np.linspace(0, 1, len(stops))
-    return np.stack([np.round(np.interp(share, at, stop) * 255) for stop in stops.T], axis=1).astype(np.uint8)
+def stops(palette: str | Sequence[str]) -> tuple[str, ...]:
+    """The colours of a palette, "#rrggbb": a name of `RAMPS`, with "-" before it the other way round, or colours.
+
+    Raises ValueError for an unknown name, for what is no colour, and for no colours at all.
+    """
+    if isinstance(palette, str):
+        named = RAMPS.get(palette.removeprefix("-"))
+        if named is None:
+            names = ", ".join(f'"{name}"' for name in RAMPS)
+            raise ValueError(f'a palette is one of {names}, or a list of "#rrggbb"; not {palette[:60]!r}')
+        return named[::-1] if palette.startswith("-") else named
+    if not palette:
+        raise ValueError("a palette needs at least one colour")
+    return tuple(color(one) for one in palette)
+
+
+def color(given: object) -> str:
+    """ "#rrggbb" in small letters; raises ValueError if it is none."""
+    if not is_color(given):
+        raise ValueError(f'a colour is written "#rrggbb", not {str(given)[:60]!r}')
+    return str(given).lower()
+
+
+def is_color(given: object) -> bool:
+    """Whether this is "#rrggbb"."""
+    return isinstance(given, str) and len(given) == 7 and given[0] == "#" and not set(given[1:].lower()) - _HEX
+
+
+_HEX: Final = set("0123456789abcdef")
+
+
+def ramp(share: NDArray[np.float64], colors: Sequence[str] = RAMPS[SEQUENTIAL]) -> NDArray[np.uint8]:
+    """The colours between `colors` at 0 to 1, in 256 steps: (n,) -> (n, 3) uint8."""
+    at = np.linspace(0, len(colors) - 1, 256)
+    table = np.stack([np.interp(at, range(len(colors)), stop) for stop in np.array([rgb(one) for one in colors]).T], 1)
+    return np.asarray(np.round(table * 255).astype(np.uint8)[np.round(share * 255).astype(np.intp)])
 
 
 def hexed(color: NDArray[np.uint8]) -> str:

@@ -39,6 +39,7 @@ class Side(anywidget.AnyWidget):
             "pick.js",
             "place.js",
             "orbit.js",
+            "legend.js",
             "panel.js",
             "pane.js",
         ),
@@ -50,7 +51,7 @@ class Side(anywidget.AnyWidget):
     renderer = traitlets.Unicode(help="model id of the pythreejs Renderer").tag(sync=True)
     words = traitlets.Dict(help="title, count, caption, chosen").tag(sync=True)
     notice = traitlets.Unicode(help="what went wrong, in words").tag(sync=True)
-    legend = traitlets.Dict(help="title, unit, rows of label, color, count").tag(sync=True)
+    legend = traitlets.Dict(help="what the colours mean, as `Coloring.legend` says it").tag(sync=True)
     themes = traitlets.Dict(help="uniforms of each theme").tag(sync=True)
     theme = traitlets.Unicode("auto", help="auto, light or dark").tag(sync=True)
     uniforms = traitlets.Dict(help="uniforms that hold in every theme").tag(sync=True)

@@ -1,4 +1,4 @@
-// What stands around the canvas: head with title and tools, legend, foot. Text is always set as text, never as HTML.
+// What stands around the canvas: head with title and tools, legend (legend.js), foot. Text is always set as text, never as HTML.
 
 const BUTTONS = [
   ['fit', 'Fit the selection, or everything (F)', 'M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4'],
@@ -70,8 +70,8 @@ class Panel {
     this.unfold(false);
     this.stage = make('div', 'bv-stage');
     this.overlay = make('div', 'bv-overlay');
-    this.legend = make('div', 'bv-legend');
-    this.stage.append(this.overlay, this.legend);
+    this.legend = new Legend(act);
+    this.stage.append(this.overlay, this.legend.element);
     this.caption = make('span');
     this.notice = make('span', 'bv-notice');
     this.notice.setAttribute('role', 'alert');
@@ -130,20 +130,7 @@ class Panel {
     this.caption.textContent = caption;
     this.chosen.textContent = chosen;
     this.notice.textContent = this.notice.title = model.get('notice');
-    const {title: heading, unit, rows} = model.get('legend');
-    this.legend.hidden = !rows?.length;
-    if (this.legend.hidden) return;
-    const head = make('h4', '', heading);
-    if (unit) head.append(make('span', 'bv-quiet', unit));
-    this.legend.replaceChildren(head, ...rows.map(({label, color, count}, k) => {
-      const row = make('button'), swatch = make('i');
-      row.type = 'button';
-      row.title = label;
-      swatch.style.background = color;
-      row.append(swatch, make('bdi', '', label), make('em', '', count.toLocaleString('en')));
-      row.onclick = () => this.act('legend', {row: k});
-      return row;
-    }));
+    this.legend.show(model.get('legend'));
   }
 
   // Words in place of a canvas.
