@@ -15,14 +15,14 @@ from bimplus_nb.geometry import Mesh
 from bimplus_nb.viewer.capture import View
 from bimplus_nb.viewer.cutting import Cutting
 from bimplus_nb.viewer.ids import Ids
+from bimplus_nb.viewer.listing import Listing
 from bimplus_nb.viewer.looking import Looking
 from bimplus_nb.viewer.palette import hexed, rgb
 from bimplus_nb.viewer.picture import Picture
-from bimplus_nb.viewer.showing import Showing
 from bimplus_nb.viewer.still import still
 
 
-class Keeping(Showing, Cutting, Looking):
+class Keeping(Listing, Cutting, Looking):
     """The part of `Viewer` that gives away what is seen, and takes it back."""
 
     def screenshot(self) -> Picture:

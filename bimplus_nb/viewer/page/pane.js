@@ -10,6 +10,7 @@
 //   key (key, event)             a key while the canvas has the focus; true: nobody else gets it
 //   frame ()                     after each frame, to put things over the picture where they belong
 //   show ()                      the kernel has said something: words, or `tools` (what each tool shows, by its name)
+//   listed (), seen ()           the kernel has said what there is (tools/tree.js), or what is seen of it
 //   close ()                     the end
 //
 // `pane.panel.overlay` lies over the canvas and is for the tools; `pane.stage` is the scene.
