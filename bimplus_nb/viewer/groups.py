@@ -140,7 +140,8 @@ def _ranked(values: pd.Series[Any], by: str, height: NDArray[np.float64]) -> tup
     ordered = isinstance(values.dtype, pd.CategoricalDtype) and values.cat.ordered
     codes, different = (values.cat.codes.to_numpy(), values.cat.categories) if ordered else pd.factorize(values)
     names = [plain(value, 120).strip() for value in different] + [""]
-    codes = np.where(codes < 0, len(names) - 1, codes)
+    last = len(names) - 1
+    codes = np.array([k if name else last for k, name in enumerate(names)])[np.where(codes < 0, last, codes)]
     count = np.bincount(codes, minlength=len(names))
     if ordered:
         key = -np.arange(len(names), dtype=float) if by == "storey" else np.arange(len(names), dtype=float)

@@ -77,7 +77,7 @@ class Listing(Showing):
         by = asked if asked in kinds else kinds[0]
         groups = self._groups
         if groups is None or groups.by[0] != by or len(groups.order) != len(building):
-            groups = self._groups = sorting.grouped(about, by, building.bounds[:, 0, 1])
+            groups = self._groups = sorting.grouped(about, by, np.nan_to_num(building.bounds[:, 0, 1], posinf=0.0))
             self._group_number += 1
         self._looked = self._look_of_each()
         listed = {
@@ -149,8 +149,8 @@ class Listing(Showing):
 
     def _group_of(self, message: dict[str, Any]) -> int | None:
         """The group that a page means, if it is one of those that are shown."""
-        group, groups = message.get("group"), self._groups
-        if groups is None or message.get("number") != self._group_number or len(groups.order) != len(self._building):
+        group, number, groups = message.get("group"), message.get("number"), self._groups
+        if groups is None or number is True or number != self._group_number or len(groups.order) != len(self._building):
             return None
         return group if type(group) is int and 0 <= group < len(groups) else None
 

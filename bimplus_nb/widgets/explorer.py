@@ -101,12 +101,12 @@ class Explorer(Panel):
         columns = [name for name in objects if name not in ("name", "parent", "guid")]
         color = ipywidgets.Dropdown(
             options=[("Colours of the model", ""), *((plain(name).replace("_", " "), name) for name in columns)],
-            tooltip="Colour by",
             layout=ipywidgets.Layout(width="190px", margin="0 14px 0 0"),
         )
         color.observe(lambda change: self.does(self.color_by, change["new"])(None), "value")
         other = self.button("Other project", self.choose, icon="arrow-left")
-        bar = ipywidgets.HBox([html(words, flex="1"), color, html(who, margin="0 12px 0 0"), other])
+        label = html('<span class="bp-dim">Colour by</span>', margin="0 6px 0 0")
+        bar = ipywidgets.HBox([html(words, flex="1"), label, color, html(who, margin="0 12px 0 0"), other])
         bar.add_class("bp-bar")
         return bar
 
