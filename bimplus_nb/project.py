@@ -7,10 +7,12 @@ fetched.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -130,6 +132,18 @@ class Project:
     ) -> pd.DataFrame:
         """One row an object, index id; see `frames.objects_frame` for the columns and what `columns` adds."""
         parts = self._parts(models, layers)
+        return self._objects(parts, storeys=storeys, types=types, revision=revision, columns=columns, progress=progress)
+
+    def _objects(
+        self,
+        parts: Sequence[_Part],
+        *,
+        storeys: Names,
+        revision: int | None,
+        types: Names = None,
+        columns: Sequence[str] | Literal["all"] = (),
+        progress: Report = True,
+    ) -> pd.DataFrame:
         said = [item for answer in self._geometry(parts, revision, progress) for item in answer.objects]
         rows = self._rows(parts, revision, storeys)
         wanted = _chosen(types, {node.type for node in rows}, "type")
@@ -200,35 +214,53 @@ class Project:
         progress: Report = True,
         **options: Any,
     ) -> Viewer:
-        """The building in 3D; `options` are the Viewer's own. Rooms are there but not shown until asked for.
+        """The building in 3D; `options` are the Viewer's own. Rooms are there but not shown until asked for, and other
+        layers than `layers` are not fetched until they are: ``viewer.add(viewer.more[0])``, or in the tree on the page.
 
         It comes bit by bit: what this returns has the first answer of the service, and gets the others while it is
         displayed, or when something needs all of it.
         """
         from bimplus_nb.viewer import Arrival, Viewer
 
-        parts = self._parts(models, layers)
+        parts = self._parts(models, layers)  # of which there are more when more is loaded
 
-        def arrivals() -> Iterator[Arrival]:
+        def arrivals(some: Sequence[_Part], progress: Report) -> Iterator[Arrival]:
             there = None
             if storeys is not None:
-                there = {node.id.lower() for node in self._rows(parts, revision, storeys)}
-            for step in self._arriving(parts, revision, progress, attributes=False):
+                there = {node.id.lower() for node in self._rows([*parts, *some], revision, storeys)}
+            for step in self._arriving(some, revision, progress, attributes=False):
                 mesh = step.answer.mesh
                 if there is not None:
                     mesh = mesh.of(*(id_ for id_ in mesh.ids if id_.lower() in there))
                 yield Arrival(mesh, step.answer.rooms, step.done, step.known)
 
+        def load(some: Sequence[_Part]) -> list[Arrival]:
+            come = [*arrivals(some, False)]
+            parts.extend(some)
+            return come
+
         def objects() -> pd.DataFrame:
-            return self.objects(layers=layers, models=models, storeys=storeys, revision=revision, progress=False)
+            return self._objects(parts, storeys=storeys, revision=revision, progress=False)
 
         def outline(ids: Sequence[str]) -> pd.DataFrame:
             names = {part.layer_id: part.layer for part in parts}
             rows = self._rows(parts, revision, storeys)
             return frames.objects_frame(rows, ({"id": id_} for id_ in ids), layers=names)
 
-        given = {"objects": objects, "outline": outline, "title": plain(self.name, 80)}
-        return Viewer(arrivals(), **{**given, **options})
+        more = {name: partial(load, some) for name, some in self._rest(parts).items()}
+        given = {"objects": objects, "outline": outline, "title": plain(self.name, 80), "more": more}
+        return Viewer(arrivals(tuple(parts), progress), **{**given, **options})
+
+    def _rest(self, parts: Sequence[_Part]) -> dict[str, list[_Part]]:
+        """The other parts, by the names of their layers, with the model's where others go by the same name."""
+        everything = self._parts(None, None)
+        times = Counter(part.layer for part in everything)
+        rest: dict[str, list[_Part]] = {}
+        for part in everything:
+            if part not in parts:
+                name = part.layer if times[part.layer] == 1 else f"{part.layer} ({part.model})"
+                rest.setdefault(name, []).append(part)
+        return rest
 
     def __repr__(self) -> str:
         return f"<Project {plain(self.name, 60)!r}, {self.id}>"

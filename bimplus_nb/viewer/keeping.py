@@ -10,14 +10,14 @@ import numpy as np
 
 from bimplus_nb.errors import BimplusError
 from bimplus_nb.viewer.capture import View
+from bimplus_nb.viewer.listing import Listing
 from bimplus_nb.viewer.palette import hexed, rgb
 from bimplus_nb.viewer.picture import Picture
-from bimplus_nb.viewer.showing import Showing
 from bimplus_nb.viewer.still import still
 from bimplus_nb.viewer.storeys import Storeys
 
 
-class Keeping(Showing, Storeys):
+class Keeping(Listing, Storeys):
     """The part of `Viewer` that gives away what is seen, and takes it back."""
 
     def screenshot(self) -> Picture:

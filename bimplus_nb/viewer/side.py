@@ -17,6 +17,10 @@ def _read(*names: str) -> str:
     return "\n".join((_PAGE / name).read_text(encoding="utf-8") for name in names)
 
 
+def _tools(kind: str) -> list[str]:
+    return sorted(f"tools/{path.name}" for path in (_PAGE / "tools").glob(f"*.{kind}"))
+
+
 def _told_by_page(trait: Any) -> Any:
     """Only the page writes it, and it knows what it wrote: no echo."""
     return trait.tag(sync=True, echo_update=False)
@@ -43,10 +47,10 @@ class Side(anywidget.AnyWidget):
             "panel.js",
             "pane.js",
         ),
-        *sorted(f"tools/{path.name}" for path in (_PAGE / "tools").glob("*.js")),
+        *_tools("js"),
         "side.js",
     )
-    _css = _read("side.css")
+    _css = _read("side.css", "legend.css", *_tools("css"))
 
     renderer = traitlets.Unicode(help="model id of the pythreejs Renderer").tag(sync=True)
     words = traitlets.Dict(help="title, count, caption, chosen").tag(sync=True)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from IPython.display import display
 from ipywidgets import Box
 
 from bimplus_nb.geometry import Mesh
+from bimplus_nb.text import plain
 from bimplus_nb.viewer import cells
 from bimplus_nb.viewer.building import MOST_TRIANGLES, Arrival
 from bimplus_nb.viewer.core import Objects, Outline, Theme
 from bimplus_nb.viewer.exporting import Exporting
 from bimplus_nb.viewer.ids import Ids, rows
 from bimplus_nb.viewer.labelling import Labelling
+from bimplus_nb.viewer.listing import Loader
 from bimplus_nb.viewer.measuring import Measuring
 from bimplus_nb.viewer.page import Page
 from bimplus_nb.viewer.print import Print
@@ -34,13 +36,16 @@ class Viewer(Exporting, Measuring, Labelling):
     - ``title``: above the picture; ``height``: of the whole in CSS pixels
     - ``theme``: "light", "dark", or "auto" as the page around it
     - ``max_triangles``: of more, the smallest objects are left out until they are shown or isolated
+    - ``more``: what else there is, such as other layers, by name: functions that fetch it when it is asked for
 
     Methods that take ids take one id, any collection of ids, an Index, a Series of ids, a boolean Series over ids, or a
     frame with ids as its index. Ids of objects without geometry are passed over; unknown ids raise ValueError. All
     work before, while and after the viewer is on a page. Lengths are in mm.
 
     On the page: drag to turn, Shift-drag or right-drag to shift, wheel to zoom to the cursor, click to select (Ctrl or
-    Shift adds and removes); F fits, H hides and I isolates the selection, X is x-ray, M measures, Escape goes back.
+    Shift adds and removes, Alt-drag takes all in a box), right-click for more; F fits, H hides and I isolates the
+    selection, X is x-ray, B chooses by a box, C cuts, M measures, T is the tree, O makes lines parallel, W walks, 1 to 7
+    look from the sides, Escape goes back.
     """
 
     def __init__(
@@ -54,10 +59,12 @@ class Viewer(Exporting, Measuring, Labelling):
         height: int = 560,
         theme: Theme = "auto",
         max_triangles: int = MOST_TRIANGLES,
+        more: Mapping[str, Loader] | None = None,
     ) -> None:
         self._seconds: dict[str, float] = {}
         start = time.perf_counter()
-        self._objects = objects
+        self._objects = self._given_objects = objects
+        self._more = dict(more or {})
         arrivals: Iterable[Arrival]
         if isinstance(mesh, Mesh):
             known = {name: row for row, name in enumerate(mesh.ids)}
@@ -95,13 +102,33 @@ class Viewer(Exporting, Measuring, Labelling):
         """Escape: first the selection goes, then everything else."""
         self.select() if self._looks.selected.any() else self.reset()
 
-    def add(self, mesh: Mesh, *, rooms: Iterable[str] = ()) -> None:
-        """Show more objects beside those that are here, such as those of another layer: ``project.mesh(layers=…)``."""
+    def add(self, mesh: Mesh | str, *, rooms: Iterable[str] = ()) -> None:
+        """Show more objects beside those that are here: a mesh, or what is named in `more`."""
         self._load()
-        self._coming = self._come([Arrival(mesh, frozenset(rooms))])
+        if isinstance(mesh, str):
+            if mesh not in self._more:
+                there = ", ".join(repr(plain(name, 60)) for name in self._more) or "nothing"
+                raise ValueError(f"there is no {plain(mesh, 60)!r} that is not loaded; there is {there}")
+            arrivals = [*self._more[mesh]()]  # all or nothing: half of it would be there twice at the next attempt
+            del self._more[mesh]
+            self._objects = self._given_objects  # which may know of more now
+        else:
+            arrivals = [Arrival(mesh, frozenset(rooms))]
+        self._coming = self._come(arrivals)
         self._load()
         if self._page:
             self._decor.bring(self._page)
+        self._list()
+
+    def _on_load(self, message: dict[str, Any]) -> None:
+        """A person asks for the one in this place of what is not loaded."""
+        place, name = message.get("place"), message.get("more")
+        if type(place) is int and 0 <= place < len(self._more) and plain(self.more[place], 120) == name:
+            try:
+                self.add(self.more[place])
+            except Exception:
+                self._list()  # where it says that something is on its way
+                raise
 
     # --- living -----------------------------------------------------------------------------------------------------
 

@@ -66,19 +66,17 @@ class Explorer(Panel):
         self.table = ObjectTable(frame=objects, viewer=viewer)
         self._facts = html(_NOTHING)
         viewer.on_select(self._describe)
+        viewer.tree()
 
         tabs = ipywidgets.Tab([self.table.widget, self._issues(issues).widget])
         tabs.titles = (f"Objects ({len(objects):,})", f"Issues ({len(issues):,})")
-        side = {"width": "236px", "height": f"{HEIGHT}px"}
-        left = ipywidgets.VBox(self._filters(objects), layout=ipywidgets.Layout(**side))
         right = ipywidgets.VBox(
-            [html('<div class="bp-head">Properties</div>'), self._facts], layout=ipywidgets.Layout(**side)
+            [html('<div class="bp-head">Properties</div>'), self._facts],
+            layout=ipywidgets.Layout(width="236px", height=f"{HEIGHT}px"),
         )
-        for box, name in ((left, "bp-left"), (right, "bp-right")):
-            box.add_class("bp-side")
-            box.add_class(name)
+        right.add_class("bp-side")
         stage = ipywidgets.Box([viewer.widget], layout=ipywidgets.Layout(flex="1 1 0", min_width="0"))
-        app = ipywidgets.VBox([self._bar(project), ipywidgets.HBox([left, stage, right]), tabs])
+        app = ipywidgets.VBox([self._bar(project, objects), ipywidgets.HBox([stage, right]), tabs])
         app.add_class("bp-explorer")
         self.put(app)
         self.say()
@@ -95,52 +93,22 @@ class Explorer(Panel):
             close_tree(child)
         self.project = self.viewer = self.table = None
 
-    def _bar(self, project: Project) -> ipywidgets.HBox:
+    def _bar(self, project: Project, objects: pd.DataFrame) -> ipywidgets.HBox:
         user = self.client.user
         team = project.record.get("teamName") or project.record.get("teamSlug")
         words = f'<span class="bp-title">{markup(project.name)}</span> <span class="bp-dim">{markup(team)}</span>'
         who = f'<span class="bp-dim">{markup(user.get("displayname") or user.get("email"))}</span>'
-        other = self.button("Other project", self.choose, icon="arrow-left")
-        bar = ipywidgets.HBox([html(words, flex="1"), html(who, margin="0 12px 0 0"), other])
-        bar.add_class("bp-bar")
-        return bar
-
-    def _filters(self, objects: pd.DataFrame) -> list[ipywidgets.Widget]:
-        """Storeys and types with a count and an eye, and what to colour by."""
         columns = [name for name in objects if name not in ("name", "parent", "guid")]
         color = ipywidgets.Dropdown(
             options=[("Colours of the model", ""), *((plain(name).replace("_", " "), name) for name in columns)],
-            layout=ipywidgets.Layout(width="100%"),
+            layout=ipywidgets.Layout(width="190px", margin="0 14px 0 0"),
         )
         color.observe(lambda change: self.does(self.color_by, change["new"])(None), "value")
-        rows: list[ipywidgets.Widget] = [html('<div class="bp-head">Colour by</div>'), color]
-        for title, column in (("Storeys", "storey"), ("Types", "type")):
-            rows.append(html(f'<div class="bp-head">{title}</div>'))
-            groups = objects.groupby(column, observed=True, sort=False, dropna=True).groups
-            rows += [self._group(name, list(ids)) for name, ids in groups.items()]
-        return rows
-
-    def _group(self, name: object, ids: list[str]) -> ipywidgets.HBox:
-        """One row: the name selects its objects, the eye hides and shows them."""
-        assert self.viewer is not None
-        viewer = self.viewer
-        label = self.button(plain(name, 28), viewer.select, ids, tooltip=f"Select {plain(name)}")
-        label.layout = ipywidgets.Layout(flex="1 1 0", min_width="0")
-        eye = ipywidgets.ToggleButton(
-            value=True, icon="eye", tooltip="Hide or show", layout=ipywidgets.Layout(width="30px")
-        )
-
-        def toggle(change: dict[str, bool]) -> None:
-            (viewer.show if change["new"] else viewer.hide)(ids)
-            eye.icon = "eye" if change["new"] else "eye-slash"
-
-        eye.observe(toggle, "value")
-        for one in (label, eye):
-            one.add_class("bp-flat")
-        eye.add_class("bp-icon")
-        row = ipywidgets.HBox([label, html(f'<span class="bp-count">{len(ids):,}</span>'), eye])
-        row.add_class("bp-row")
-        return row
+        other = self.button("Other project", self.choose, icon="arrow-left")
+        label = html('<span class="bp-dim">Colour by</span>', margin="0 6px 0 0")
+        bar = ipywidgets.HBox([html(words, flex="1"), label, color, html(who, margin="0 12px 0 0"), other])
+        bar.add_class("bp-bar")
+        return bar
 
     def color_by(self, column: str) -> None:
         """Colour the building by a column of the objects; by none ("") it has the model's own colours again."""

@@ -14,6 +14,7 @@
 //   about ({part, parts, words}) the kernel has said what a part is, or (part null) the selection
 //   frame ()                     after each frame, to put things over the picture where they belong
 //   show ()                      the kernel has said something: words, or `tools` (what each tool shows, by its name)
+//   listed (), seen ()           the kernel has said what there is (tools/tree.js), or what is seen of it
 //   close ()                     the end
 //
 // `pane.panel.overlay` lies over the canvas and is for the tools; `pane.stage` is the scene.

@@ -53,7 +53,7 @@ class Panel {
       tools.append(toolButton({name, tip, icon: path}, () => act(name)));
     }
     this.more = toolButton({name: 'more', tip: 'More tools', icon: 'M3.5 8h.01M8 8h.01M12.5 8h.01'}, () => this.unfold(this.menu.hidden));
-    this.menu = make('div', 'bv-menu');
+    this.menu = make('div', 'bv-more');
     this.menu.addEventListener('click', () => this.unfold(false));
     this.menu.addEventListener('keydown', event => {
       if (event.key !== 'Escape') return;
