@@ -44,8 +44,8 @@ class Viewer(Exporting, Measuring, Labelling):
 
     On the page: drag to turn, Shift-drag or right-drag to shift, wheel to zoom to the cursor, click to select (Ctrl or
     Shift adds and removes, Alt-drag takes all in a box), right-click for more; F fits, H hides and I isolates the
-    selection, X is x-ray, B chooses by a box, C cuts, M measures, T is the tree, O makes lines parallel, W walks, 1 to 7
-    look from the sides, Escape goes back.
+    selection, X is x-ray, B chooses by a box, C cuts, M measures, T is the tree, O makes lines parallel, W walks, 1 to
+    7 look from the sides, Escape goes back.
     """
 
     def __init__(
