@@ -4,7 +4,7 @@
 const LINE = 26;          // height of a row, CSS pixels
 const BESIDE = 700;       // of a viewer this wide the tree takes a part; in a narrower one it floats
 const AT_ONCE = 200;      // objects that the kernel sends at once
-const ROOM_COLOR = 8, ROOM = 32;  // bits of a texel, as in state.py
+const ROOM = 32;  // a bit of a texel, as in state.py
 
 const KINDS = {storey: 'Storeys', type: 'Types', layer: 'Layers', model: 'Models', material: 'Materials'};
 
@@ -208,7 +208,7 @@ TOOLS.push(pane => {
       return {seen: SEEN[bits & 7], all: bits & ALL_CHOSEN, some: bits & SOME_CHOSEN, out: bits & LEFT_OUT};
     }
     if (object === undefined) return {};
-    const bits = part < 0 ? VISIBLE : stage.bits[4 * part + 3], colored = bits & ROOM_COLOR;
+    const bits = part < 0 ? VISIBLE : stage.bits[4 * part + 3], colored = bits & COLORED;
     const seen = (bits & ROOM) && !colored ? 'nothing' : !(bits & VISIBLE) ? 'hidden' : bits & GHOST ? 'ghosts' : 'shown';
     return {seen, all: bits & SELECTED, out: out && listed.seen[members] & LEFT_OUT};
   }
