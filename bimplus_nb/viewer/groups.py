@@ -131,7 +131,7 @@ def natural(text: str) -> list[Any]:
 
 def _said(about: pd.DataFrame, name: str) -> bool:
     """Whether any object has a value there."""
-    return name in about and bool((about[name].notna() & (about[name].astype(str) != "")).any())
+    return name in about and bool((about[name].notna() & (about[name] != "")).any())
 
 
 def _ranked(values: pd.Series[Any], by: str, height: NDArray[np.float64]) -> tuple[NDArray[np.int64], list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -28,6 +28,7 @@ class Listing(Showing):
 
     _more: dict[str, Loader]
     _groups: Groups | None = None
+    _swatches: Sequence[str] = ()
     _group_number = 0  # of `_groups`: what a page says of others comes too late
     _looked = _NOT_SEEN  # of each object, when the page was last told
     _members: tuple[int, int, NDArray[np.int64]] = (0, 0, np.empty(0, np.int64))
@@ -78,6 +79,7 @@ class Listing(Showing):
         groups = self._groups
         if groups is None or groups.by[0] != by or len(groups.order) != len(building):
             groups = self._groups = sorting.grouped(about, by, np.nan_to_num(building.bounds[:, 0, 1], posinf=0.0))
+            self._swatches = sorting.swatches(groups, building.owner, calm(building.color))
             self._group_number += 1
         self._looked = self._look_of_each()
         listed = {
@@ -87,7 +89,7 @@ class Listing(Showing):
             "levels": groups.level.tolist(),
             "names": [name or f"No {groups.by[level]}" for name, level in zip(groups.names, groups.level, strict=True)],
             "counts": (groups.end - groups.start).tolist(),
-            "colors": sorting.swatches(groups, building.owner, calm(building.color)[:, :3]),
+            "colors": self._swatches,
             "more": [plain(name, 120) for name in self._more],
         }
         self._page.side.tell({"type": "groups", **listed}, self._seen(groups))

@@ -62,3 +62,12 @@ def _settle() -> None:
     for thread in threading.enumerate():
         if thread.name == "building decor":
             thread.join(30)
+
+
+def test_the_viewer_lists_storeys_and_the_layers_that_were_not_chosen(client: Client, project: Project) -> None:
+    explorer = Explorer(client)
+    explorer.open(project, layers=["Building"])
+    assert explorer.viewer is not None
+    assert explorer.viewer._tools["tree"] == {"by": "storey"}
+    assert "Finish" in explorer.viewer.more
+    explorer.close()
