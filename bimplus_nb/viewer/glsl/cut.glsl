@@ -7,6 +7,14 @@ bool beyond(vec3 place, int but) {
   return false;
 }
 
+// Beyond a plane that the ray from the eye has yet to pass.
+bool before(vec3 place) {
+  for (int i = 0; i < cutting; i++) {
+    if (dot(place, cuts[i].xyz) > cuts[i].w && dot(cameraPosition, cuts[i].xyz) > cuts[i].w) return true;
+  }
+  return false;
+}
+
 void section(vec3 place) {
   if (beyond(place, -1)) discard;
 }

@@ -1,4 +1,4 @@
-const int GHOST = 2, SELECTED = 4, COLORED = 8, ROOM = 32;
+const int GHOST = 2, SELECTED = 4, COLORED = 8, CLOSED = 16, ROOM = 32;
 
 uniform vec3 selectColor, ghostColor;
 uniform float idPass;
@@ -8,12 +8,17 @@ flat varying int vBits, vPart;
 vec4 ghostly(float rim) { return vec4(ghostColor, 0.035 + 0.22 * rim * rim); }
 
 void main() {
-  section(vPlace);
   if (idPass > 0.5) {
-    if ((vBits & GHOST) != 0) discard;
-    gl_FragColor = vec4(vPart & 255, (vPart >> 8) & 255, (vPart >> 16) & 255, 255) / 255.0;
+    if ((vBits & GHOST) != 0 || before(vPlace)) discard;
+    // Between two planes a body may have no face. Where the next one is its back, beyond, one looks at its cap.
+    bool after = beyond(vPlace, -1);
+    if (after && (LAYER != 0 || (vBits & (CLOSED | ROOM)) != CLOSED)) discard;
+    gl_FragColor = after && gl_FrontFacing
+      ? vec4(0.0)
+      : vec4(vPart & 255, (vPart >> 8) & 255, (vPart >> 16) & 255, 255) / 255.0;
     return;
   }
+  section(vPlace);
   // Flat normals from derivatives: nothing to send, and they face the eye by themselves. Taken of the view, whose
   // numbers are small near the eye, and turned into the world.
   vec3 n = normalize(cross(dFdx(vView), dFdy(vView))) * mat3(viewMatrix);

@@ -44,6 +44,7 @@ function partsAt({renderer, scene, camera}, left, top, width, height) {
       seen.add(material);
       change(material.uniforms.idPass, {value: 1});
       change(material, {transparent: false, depthWrite: true});  // the nearest pane of glass wins
+      change(material, {polygonOffsetFactor: 0});  // which moves slopes back by a pixel, behind the ground they lie on
     }
   });
   const color = renderer.getClearColor().clone(), alpha = renderer.getClearAlpha(), {aspect} = camera;

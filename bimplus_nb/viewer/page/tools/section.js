@@ -87,6 +87,7 @@ TOOLS.push(pane => {
   bar.setAttribute('aria-label', 'Section');
   bar.dataset.lmSuppressShortcuts = 'true';
   bar.onkeydown = event => {
+    if (event.key === 'Enter' && event.target === field) field.onchange();
     if (event.key !== 'Escape') return;
     pane.element.focus();
     pane.press(event);
