@@ -5,7 +5,8 @@ const RESTING = 350;  // ms without a move until the mouse rests
 
 function orbit(pane, element) {
   const {stage} = pane, pointers = new Map(), mark = make('i', 'bv-pivot');
-  let travelled = 0, resting, taken = null, pivot = null;  // the pointer that a tool has taken; what a drag turns about
+  let travelled = 0, resting, pressed, pivot = null;  // where a drag began, and what it turns about
+  let taken = null;  // the pointer that a tool has taken
 
   const rest = event => {
     clearTimeout(resting);
@@ -16,7 +17,7 @@ function orbit(pane, element) {
   // all sides. Else about the place under the cursor, so that what one took hold of stays in one's hand; and over nothing,
   // about what one looks at.
   const pivotAt = event => {
-    const {stage, view} = pane, canvas = view.renderer.getSize(), at = pane.at(event);
+    const {view} = pane, canvas = view.renderer.getSize(), at = pane.at(event);
     const ends = stage.derived.outlines[0].visible ? stage.derived.ends(SELECTED | VISIBLE) : null;
     if (ends) {
       const middle = [0, 1, 2].map(k => (Math.min(...ends.map(p => p[k])) + Math.max(...ends.map(p => p[k]))) / 2);
@@ -48,7 +49,10 @@ function orbit(pane, element) {
       clearTimeout(resting);
       pane.ask('rest', null);
       pointers.set(event.pointerId, [event.clientX, event.clientY]);
-      if (pointers.size === 1) travelled = 0;
+      if (pointers.size === 1) {
+        travelled = 0;
+        pressed = event;
+      }
       if (pointers.size === 1 && pane.ask('down', event)) taken = event.pointerId;
     },
     pointermove(event) {
@@ -71,7 +75,7 @@ function orbit(pane, element) {
       } else if (travelled > STILL) {
         if (event.buttons & 6 || event.shiftKey || event.ctrlKey || event.metaKey) stage.shift(dx, dy, element.clientHeight);
         else {
-          if (!pivot) take(event);
+          if (!pivot) take(pressed);
           stage.turn(dx, dy, pivot);
         }
       }
