@@ -52,7 +52,7 @@ def test_the_rasteriser_agrees_with_rays(projection: Any, direction: tuple) -> N
     a, b, c = mesh.vertices[mesh.triangles[number[there]]].transpose(1, 0, 2)
     normal = np.cross(b - a, c - a)
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
-    off = np.einsum("ij,ij->i", frame.place(near, there) - a, normal)
+    off = np.einsum("ij,ij->i", frame.place(near[there], there) - a, normal)
     assert np.abs(off).max() < 2, "mm, of single precision"
 
 

@@ -24,7 +24,7 @@ function orbit(pane, element) {
       const seen = stage.project(middle, canvas);
       if (seen && seen[0] > 0 && seen[1] > 0 && seen[0] < canvas.width && seen[1] < canvas.height) return middle;
     }
-    return met(stage, pick(view, ...at), stage.ray(at, canvas))?.at ?? stage.target;
+    return stage.places.under(view, ...at) ?? stage.target;
   };
 
   const take = event => {
@@ -114,25 +114,4 @@ function orbit(pane, element) {
     letGo();
     for (const [name, handler] of Object.entries(handlers)) element.removeEventListener(name, handler);
   };
-}
-
-// Where a line of sight first meets a part: {at, normal}, or null. What a section has cut away is not met.
-function met(stage, part, {from, way}) {
-  const {cut} = stage.model.get('uniforms'), meshes = part === null ? [] : ['opaque', 'glass'].map(name => stage.part(name).children).flat();
-  let nearest = Infinity, found = null;
-  for (const {geometry: {index: {array: index}, attributes}, position, scale} of meshes) {
-    const places = attributes.position.array, parts = attributes.part.array;
-    const corner = k => [0, 1, 2].map(i => places[3 * index[k] + i] * scale.x + position.getComponent(i));
-    for (let k = 0; k < index.length; k += 3) {
-      if (parts[index[k]] !== part) continue;
-      // Möller and Trumbore.
-      const a = corner(k), u = subtract(corner(k + 1), a), v = subtract(corner(k + 2), a), out = subtract(from, a);
-      const p = cross(way, v), q = cross(out, u), det = dot(u, p), t = dot(v, q) / det;
-      const x = dot(out, p) / det, y = dot(way, q) / det, at = along(from, way, t);
-      if (!(x >= 0 && y >= 0 && x + y <= 1 && t > 0 && t < nearest) || cut && dot(at, cut) > cut[3]) continue;
-      nearest = t;
-      found = {at, normal: unit(cross(u, v))};
-    }
-  }
-  return found;
 }
