@@ -42,6 +42,9 @@ class Viewer(Exporting, Measuring, Labelling):
     frame with ids as its index. Ids of objects without geometry are passed over; unknown ids raise ValueError. All
     work before, while and after the viewer is on a page. Lengths are in mm.
 
+    A drag turns about the selection or what is under the cursor. 1 to 7 look from the top, front, left, right, back,
+    bottom and a corner, as the cube does; O keeps parallel lines parallel, W walks, Shift+F fills the screen.
+
     On the page: drag to turn, Shift-drag or right-drag to shift, wheel to zoom to the cursor, click to select (Ctrl or
     Shift adds and removes, Alt-drag takes all in a box), right-click for more; F fits, H hides and I isolates the
     selection, X is x-ray, B chooses by a box, C cuts, M measures, T is the tree, O makes lines parallel, W walks, 1 to

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bimplus_nb.viewer.camera import FIELD_OF_VIEW, Camera, ends
+from bimplus_nb.viewer.camera import FIELD_OF_VIEW, VIEWS, Camera, axes, ends
 
 FAR = st.floats(-1e7, 1e7)
 POINT = st.tuples(FAR, FAR, FAR)
@@ -36,11 +36,56 @@ def test_euler_angles_look_at_the_target_with_the_head_up(position: tuple, targe
 
 
 @settings(deadline=None)
+@given(POINT, POINT, st.floats(1, 120), st.none() | st.floats(1, 1e7))
+def test_a_scene_gives_the_camera_back(position: tuple, target: tuple, fov: float, height: float | None) -> None:
+    if position == target:
+        return
+    camera = Camera(position, target, fov, height)
+    back = Camera.from_scene(camera.to_scene())
+    assert back is not None
+    assert (back.position, back.target, back.fov, back.projection) == (position, target, fov, camera.projection)
+    assert back.height == pytest.approx(height, abs=1e-3)
+
+
+def test_an_orthographic_scene_says_half_of_its_height_in_metres() -> None:
+    scene = Camera((0, 0, 9_000), (0, 0, 0), height=8_000).to_scene()
+    assert scene["isOrthographicCamera"] is True
+    assert scene["viewToWorldScale"] == 4
+
+
+@pytest.mark.parametrize("scale", [0, -1, None, "4", np.nan, np.inf, 1e300])
+def test_a_scale_that_cannot_be_is_a_perspective(scale: object) -> None:
+    scene = Camera((0, 0, 9_000), (0, 0, 0), height=8_000).to_scene() | {"viewToWorldScale": scale}
+    camera = Camera.from_scene(scene)
+    assert camera is not None
+    assert camera.projection == "perspective"
+
+
+@settings(deadline=None)
 @given(POINT, POINT, st.floats(1, 120))
-def test_a_scene_gives_the_camera_back(position: tuple, target: tuple, fov: float) -> None:
-    if position != target:
-        camera = Camera(position, target, fov)
-        assert Camera.from_scene(camera.to_scene()) == camera
+def test_what_is_at_the_target_keeps_its_size_in_the_other_projection(
+    position: tuple, target: tuple, fov: float
+) -> None:
+    away = np.linalg.norm(np.subtract(target, position))
+    if away < 1:
+        return
+    flat = Camera(position, target, fov).projected("orthographic")
+    assert flat.height == pytest.approx(2 * away * np.tan(np.radians(fov / 2)), rel=1e-9)
+    assert flat.projected("orthographic") is flat
+    assert np.allclose(flat.projected("perspective").position, position, rtol=0, atol=1e-3)
+    nearer = Camera(position, target, fov, flat.height / 2).projected("perspective")
+    assert np.linalg.norm(np.subtract(nearer.position, target)) == pytest.approx(away / 2, rel=1e-9)
+
+
+def test_named_views_have_the_head_up_and_plans_have_x_to_the_right() -> None:
+    for name, direction in VIEWS.items():
+        right, up, forward = axes(direction)
+        assert np.cross(right, up) == pytest.approx(-forward), name
+        assert up[1] >= 0
+    assert axes(VIEWS["top"])[:2].tolist() == [[1, 0, 0], [0, 0, -1]]
+    assert axes(VIEWS["bottom"])[:2].tolist() == [[1, 0, 0], [0, 0, 1]]
+    # A turn towards the pole ends where the pole begins: no jump of what is on the right.
+    assert axes((0, -1, -1e-5))[0] == pytest.approx((1, 0, 0), abs=1e-9)
 
 
 def test_older_scenes_are_understood() -> None:
@@ -91,6 +136,27 @@ def test_a_fitted_camera_sees_every_point_and_is_as_near_as_can_be(
     assert share.max() <= 0.8 + 1e-4
     if np.ptp(cloud, axis=0).min() > 1_000:
         assert share.max() == pytest.approx(0.8, abs=1e-3)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(POINT, min_size=2, max_size=30),
+    st.floats(0.5, 3),
+    st.sampled_from([(1, -0.4, -1), (0, -1, 0), (-1, 0.2, 0)]),
+)
+def test_a_fitted_orthographic_camera_has_every_point_around_its_middle(
+    points: list, aspect: float, direction: tuple
+) -> None:
+    cloud = np.array(points)
+    camera = Camera.fitted(cloud, direction, aspect, 0.8, "orthographic")
+    assert camera.height is not None
+    seen = (cloud - camera.target) @ axes(direction).T
+    share = seen[:, :2] / camera.height * 2 / (aspect, 1)
+    assert np.abs(share).max() <= 0.8 + 1e-6
+    assert share.max(axis=0) == pytest.approx(-share.min(axis=0), abs=1e-6), "in the middle"
+    assert np.subtract(camera.target, camera.position) @ axes(direction)[2] > 0
+    if np.ptp(seen[:, :2], axis=0).min() > 1_000:
+        assert np.abs(share).max() == pytest.approx(0.8, abs=1e-6)
 
 
 def test_ends_are_enough_to_fit_boxes() -> None:

@@ -5,7 +5,8 @@ const RESTING = 350;  // ms without a move until the mouse rests
 
 function orbit(pane, element) {
   const {stage} = pane, pointers = new Map(), mark = make('i', 'bv-pivot');
-  let travelled = 0, resting, taken = null, pivot = null;  // the pointer that a tool has taken; what a drag turns about
+  let travelled = 0, resting, pressed, pivot = null;  // where a drag began, and what it turns about
+  let taken = null;  // the pointer that a tool has taken
 
   const rest = event => {
     clearTimeout(resting);
@@ -16,14 +17,14 @@ function orbit(pane, element) {
   // all sides. Else about the place under the cursor, so that what one took hold of stays in one's hand; and over nothing,
   // about what one looks at.
   const pivotAt = event => {
-    const {stage, view} = pane, canvas = view.renderer.getSize(), at = pane.at(event);
+    const {view} = pane, canvas = view.renderer.getSize(), at = pane.at(event);
     const ends = stage.derived.outlines[0].visible ? stage.derived.ends(SELECTED | VISIBLE) : null;
     if (ends) {
       const middle = [0, 1, 2].map(k => (Math.min(...ends.map(p => p[k])) + Math.max(...ends.map(p => p[k]))) / 2);
       const seen = stage.project(middle, canvas);
       if (seen && seen[0] > 0 && seen[1] > 0 && seen[0] < canvas.width && seen[1] < canvas.height) return middle;
     }
-    return met(stage, pick(view, ...at), stage.ray(at, canvas))?.at ?? stage.target;
+    return stage.places.under(view, ...at) ?? stage.target;
   };
 
   const take = event => {
@@ -48,7 +49,10 @@ function orbit(pane, element) {
       clearTimeout(resting);
       pane.ask('rest', null);
       pointers.set(event.pointerId, [event.clientX, event.clientY]);
-      if (pointers.size === 1) travelled = 0;
+      if (pointers.size === 1) {
+        travelled = 0;
+        pressed = event;
+      }
       if (pointers.size === 1 && pane.ask('down', event)) taken = event.pointerId;
     },
     pointermove(event) {
@@ -71,7 +75,7 @@ function orbit(pane, element) {
       } else if (travelled > STILL) {
         if (event.buttons & 6 || event.shiftKey || event.ctrlKey || event.metaKey) stage.shift(dx, dy, element.clientHeight);
         else {
-          if (!pivot) take(event);
+          if (!pivot) take(pressed);
           stage.turn(dx, dy, pivot);
         }
       }
@@ -110,25 +114,4 @@ function orbit(pane, element) {
     letGo();
     for (const [name, handler] of Object.entries(handlers)) element.removeEventListener(name, handler);
   };
-}
-
-// Where a line of sight first meets a part: {at, normal}, or null. What a section has cut away is not met.
-function met(stage, part, {from, way}) {
-  const {cut} = stage.model.get('uniforms'), meshes = part === null ? [] : ['opaque', 'glass'].map(name => stage.part(name).children).flat();
-  let nearest = Infinity, found = null;
-  for (const {geometry: {index: {array: index}, attributes}, position, scale} of meshes) {
-    const places = attributes.position.array, parts = attributes.part.array;
-    const corner = k => [0, 1, 2].map(i => places[3 * index[k] + i] * scale.x + position.getComponent(i));
-    for (let k = 0; k < index.length; k += 3) {
-      if (parts[index[k]] !== part) continue;
-      // Möller and Trumbore.
-      const a = corner(k), u = subtract(corner(k + 1), a), v = subtract(corner(k + 2), a), out = subtract(from, a);
-      const p = cross(way, v), q = cross(out, u), det = dot(u, p), t = dot(v, q) / det;
-      const x = dot(out, p) / det, y = dot(way, q) / det, at = along(from, way, t);
-      if (!(x >= 0 && y >= 0 && x + y <= 1 && t > 0 && t < nearest) || cut && dot(at, cut) > cut[3]) continue;
-      nearest = t;
-      found = {at, normal: unit(cross(u, v))};
-    }
-  }
-  return found;
 }

@@ -32,6 +32,12 @@ class Places {
     return found ? {...found, part: found.body.part, error: found.body.step * Math.sqrt(3) / 2} : null;
   }
 
+  // The place on a surface that is seen at a point of the canvas, where it is drawn; null over nothing.
+  under(view, x, y) {
+    const found = this.find(view, x, y, {snapping: false});
+    return found && this.drawn(found.at, found.part);
+  }
+
   // Where a place of a part is drawn: storeys may be drawn apart.
   drawn(place, part) {
     return along(place, [0, this.stage.lift(part), 0]);

@@ -40,11 +40,12 @@ TOOLS.push(pane => {
   };
   const rest = () => held.clear();
 
-  // What is seen through a click: stand there if one can.
+  // A floor is where the surface around the cursor lies level.
   const stand = event => {
-    const canvas = pane.view.renderer.getSize(), point = pane.at(event), floor = met(stage, pick(pane.view, ...point), stage.ray(point, canvas));
-    if (!floor || Math.abs(floor.normal[1]) < 0.7) return;
-    const eye = along(floor.at, [0, EYE, 0]), level = unit(cross([0, 1, 0], stage.axes.right));
+    const [x, y] = pane.at(event), [floor, ...near] = [[0, 0], [2, 0], [0, 2]].map(([dx, dy]) => stage.places.under(pane.view, x + dx, y + dy));
+    if (!floor || near.includes(null)) return;
+    if (Math.abs(unit(cross(...near.map(place => subtract(place, floor))))[1]) < 0.9) return;
+    const eye = along(floor, [0, EYE, 0]), level = unit(cross([0, 1, 0], stage.axes.right));
     stage.goTo(eye, along(eye, level, AHEAD));
   };
 
