@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bimplus_nb.viewer.scene import ground_level
+
 
 class Rays:
     """Rays from a camera against every triangle of some objects of a mesh."""
@@ -25,13 +27,16 @@ class Rays:
 
     def _aim(self, mesh: Any, camera: Any, width: int, height: int, objects: NDArray[np.bool_]) -> None:
         self.ids = mesh.ids
-        self.width, self.height = width, height
         row = mesh.owner[np.repeat(np.arange(len(mesh.owner)), np.diff(mesh.triangle_start))]
         solid = objects[row]
         self.corners: NDArray[np.float64] = mesh.vertices[mesh.triangles][solid]
         self.row = row[solid]
-        self.eye = np.asarray(camera.position)
-        self.forward = np.subtract(camera.target, self.eye)
+        self._stand(camera, np.zeros(3), width, height)
+
+    def _stand(self, camera: Any, origin: NDArray[np.float64], width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.eye = np.subtract(camera.position, origin)
+        self.forward = np.subtract(camera.target, camera.position)
         self.forward /= np.linalg.norm(self.forward)
         self.right = np.cross(self.forward, (0.0, 1.0, 0.0))
         self.right /= np.linalg.norm(self.right)
@@ -40,8 +45,12 @@ class Rays:
 
     def first(self, x: float, y: float) -> int:
         """The row of the object in front at a point of the canvas (CSS pixels), or -1."""
-        across, down = (x - self.width / 2) / self.focal, (y - self.height / 2) / self.focal
-        ray = self.forward + self.right * across - self.up * down
+        distance, row = self.hits(x, y)
+        return int(row[np.argmin(distance)]) if len(row) else -1
+
+    def hits(self, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """How deep in the picture (mm) the triangles under a point of the canvas are, and the row of each."""
+        ray = self.ray(x, y)
         a, u, v = self.corners[:, 0], self.corners[:, 1] - self.corners[:, 0], self.corners[:, 2] - self.corners[:, 0]
         h = np.cross(ray, v)
         det = np.einsum("ij,ij->i", u, h)
@@ -52,7 +61,12 @@ class Rays:
         along_v = q @ ray * inverse
         distance = np.einsum("ij,ij->i", v, q) * inverse
         hit = (inverse != 0) & (along_u >= 0) & (along_v >= 0) & (along_u + along_v <= 1) & (distance > 0)
-        return int(self.row[hit][np.argmin(distance[hit])]) if hit.any() else -1
+        return distance[hit], self.row[hit]
+
+    def ray(self, x: float, y: float) -> NDArray[np.float64]:
+        """The way from the eye through a point of the canvas, as long as it is deep 1."""
+        across, down = (x - self.width / 2) / self.focal, (y - self.height / 2) / self.focal
+        return self.forward + self.right * across - self.up * down
 
     def screen(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where points (n, 3) in front of the eye are on the canvas: (m, 2) CSS pixels, m <= n."""
@@ -66,6 +80,39 @@ class Rays:
         """The least and greatest x and y on the canvas of an object in front of the eye: [left, top, right, bottom]."""
         places = self.screen(self.corners[self.row == self.ids.index(name)].reshape(-1, 3))
         return [*places.min(axis=0).tolist(), *places.max(axis=0).tolist()]
+
+
+class Drawn(Rays):
+    """Rays against what the page has: the triangles of its buffers on their grid, the section, the ground.
+
+    Rows are parts, and -1 is the ground. Places are relative to the batch's origin, as they are on the page.
+    """
+
+    def __init__(self, viewer: Any) -> None:
+        batch, camera = viewer._batch, viewer.camera
+        seen = set(viewer.visible_ids)
+        solid = np.array([name in seen for name in batch.ids])[batch.owner]
+        corners, part = [np.empty((0, 3, 3))], [np.empty(0, np.int64)]
+        for chunk in batch.chunks:
+            triangles = np.concatenate([chunk.opaque, chunk.clear]).reshape(-1, 3)
+            corners.append((chunk.center + chunk.positions * batch.step)[triangles])
+            part.append(chunk.part[triangles[:, 0]].astype(np.int64))
+        self.ids = batch.ids
+        self.corners, self.row = np.concatenate(corners), np.concatenate(part)
+        self.corners, self.row = self.corners[solid[self.row]], self.row[solid[self.row]]
+        self._stand(camera, batch.origin, *viewer.size)
+        *normal, at = viewer._cut or (0.0, 0.0, 0.0, 1.0)
+        self.normal, self.beyond = np.array(normal), at - np.dot(normal, batch.origin)
+        self.ground = ground_level(batch)
+
+    def hits(self, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        distance, row = super().hits(x, y)
+        ray = self.ray(x, y)
+        left = (self.eye + distance[:, None] * ray) @ self.normal <= self.beyond
+        distance, row = distance[left], row[left]
+        if ray[1] < 0 < self.eye[1] - self.ground:
+            distance, row = np.append(distance, (self.ground - self.eye[1]) / ray[1]), np.append(row, -1)
+        return distance, row
 
 
 def where(viewer: Any, name: str) -> tuple[float, float]:

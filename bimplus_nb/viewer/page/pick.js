@@ -40,6 +40,7 @@ function pick({renderer, scene, camera}, x, y) {
       seen.add(material);
       change(material.uniforms.idPass, {value: 1});
       change(material, {transparent: false, depthWrite: true});  // the nearest pane of glass wins
+      change(material, {polygonOffsetFactor: 0});  // which moves slopes back by a pixel, behind the ground they lie on
     }
   });
   const color = renderer.getClearColor().clone(), alpha = renderer.getClearAlpha(), {aspect} = camera;
