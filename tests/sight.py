@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bimplus_nb.viewer.scene import ground_level
-
 
 class Rays:
     """Rays from a camera against every triangle of some objects of a mesh."""
@@ -85,25 +83,26 @@ class Rays:
 class Drawn(Rays):
     """Rays against what the page has: the triangles of its buffers on their grid, the section, the ground.
 
-    Rows are parts, and -1 is the ground. Places are relative to the batch's origin, as they are on the page.
+    Rows are parts, and -1 is the ground. Places are relative to the building's origin, as they are on the page.
     """
 
     def __init__(self, viewer: Any) -> None:
-        batch, camera = viewer._batch, viewer.camera
+        building, camera = viewer._building, viewer.camera
         seen = set(viewer.visible_ids)
-        solid = np.array([name in seen for name in batch.ids])[batch.owner]
         corners, part = [np.empty((0, 3, 3))], [np.empty(0, np.int64)]
-        for chunk in batch.chunks:
-            triangles = np.concatenate([chunk.opaque, chunk.clear]).reshape(-1, 3)
-            corners.append((chunk.center + chunk.positions * batch.step)[triangles])
-            part.append(chunk.part[triangles[:, 0]].astype(np.int64))
-        self.ids = batch.ids
-        self.corners, self.row = np.concatenate(corners), np.concatenate(part)
-        self.corners, self.row = self.corners[solid[self.row]], self.row[solid[self.row]]
-        self._stand(camera, batch.origin, *viewer.size)
+        for one in building.instalments:
+            shift = one.batch.origin - building.origin
+            for chunk in one.batch.chunks:
+                triangles = np.concatenate([chunk.opaque, chunk.clear]).reshape(-1, 3)
+                corners.append((shift + chunk.center + chunk.positions * one.batch.step)[triangles])
+                part.append(one.parts[chunk.part[triangles[:, 0]].astype(np.int64)])
+        self.ids, self.row = building.ids, np.concatenate(part)
+        solid = np.array([name in seen for name in self.ids])[building.owner[self.row]]
+        self.corners, self.row = np.concatenate(corners)[solid], self.row[solid]
+        self._stand(camera, building.origin, *viewer.size)
         *normal, at = viewer._cut or (0.0, 0.0, 0.0, 1.0)
-        self.normal, self.beyond = np.array(normal), at - np.dot(normal, batch.origin)
-        self.ground = ground_level(batch)
+        self.normal, self.beyond = np.array(normal), at - np.dot(normal, building.origin)
+        self.ground = viewer._home()["ground"]
 
     def hits(self, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         distance, row = super().hits(x, y)

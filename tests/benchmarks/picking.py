@@ -33,7 +33,7 @@ from bimplus_nb.viewer import Viewer
 SHOW = "viewer = Viewer(houses.many({}))\nviewer"
 HEAR = "heard = []; viewer.on_select(lambda ids: heard.append(time.time() * 1000)); None"
 
-# When the mouse was released, as the clock on the wall says, and when the next message left and the next frame was drawn.
+# When the mouse was released, by the clock on the wall, and when the next message left and the next frame was drawn.
 WATCH = """
 () => {
   const now = () => performance.timeOrigin + performance.now(), click = window.__click = {};

@@ -88,7 +88,7 @@ def off(points):
             continue
         corners = plain.vertices[plain.vertex_start[part[k]] : plain.vertex_start[part[k] + 1]]
         low, high = corners.min(axis=0) + at, corners.max(axis=0) + at
-        place = rays.eye + distance[k] * rays.ray(x, y) + viewer._batch.origin
+        place = rays.eye + distance[k] * rays.ray(x, y) + viewer._building.origin
         found.append(float(np.max(np.abs(place - (low + high) / 2) - (high - low) / 2)))
     return found
 """
