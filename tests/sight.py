@@ -87,7 +87,17 @@ class Drawn(Rays):
     """
 
     def __init__(self, viewer: Any) -> None:
-        building, camera = viewer._building, viewer.camera
+        self._look(viewer, *viewer.size)
+
+    @classmethod
+    def among(cls, viewer: Any, width: int, height: int) -> Drawn:
+        """The same of a viewer that is on no page, in a picture of this size."""
+        rays = cls.__new__(cls)
+        rays._look(viewer, width, height)
+        return rays
+
+    def _look(self, viewer: Any, width: int, height: int) -> None:
+        building = viewer._building
         seen = set(viewer.visible_ids)
         corners, part = [np.empty((0, 3, 3))], [np.empty(0, np.int64)]
         for one in building.instalments:
@@ -99,7 +109,7 @@ class Drawn(Rays):
         self.ids, self.row = building.ids, np.concatenate(part)
         solid = np.array([name in seen for name in self.ids])[building.owner[self.row]]
         self.corners, self.row = np.concatenate(corners)[solid], self.row[solid]
-        self._stand(camera, building.origin, *viewer.size)
+        self._stand(viewer.camera, building.origin, width, height)
         *normal, at = viewer._cut or (0.0, 0.0, 0.0, 1.0)
         self.normal, self.beyond = np.array(normal), at - np.dot(normal, building.origin)
         self.ground = viewer._home()["ground"]
