@@ -110,14 +110,14 @@ class Drawn(Rays):
         solid = np.array([name in seen for name in self.ids])[building.owner[self.row]]
         self.corners, self.row = np.concatenate(corners)[solid], self.row[solid]
         self._stand(viewer.camera, building.origin, width, height)
-        *normal, at = viewer._cut or (0.0, 0.0, 0.0, 1.0)
-        self.normal, self.beyond = np.array(normal), at - np.dot(normal, building.origin)
+        cuts = np.array(viewer.sections, float).reshape(-1, 4)
+        self.normal, self.beyond = cuts[:, :3], cuts[:, 3] - cuts[:, :3] @ building.origin
         self.ground = viewer._home()["ground"]
 
     def hits(self, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         distance, row = super().hits(x, y)
         ray = self.ray(x, y)
-        left = (self.eye + distance[:, None] * ray) @ self.normal <= self.beyond
+        left = ((self.eye + distance[:, None] * ray) @ self.normal.T <= self.beyond).all(axis=1)
         distance, row = distance[left], row[left]
         if ray[1] < 0 < self.eye[1] - self.ground:
             distance, row = np.append(distance, (self.ground - self.eye[1]) / ray[1]), np.append(row, -1)
