@@ -25,13 +25,16 @@ class Rays:
 
     def _aim(self, mesh: Any, camera: Any, width: int, height: int, objects: NDArray[np.bool_]) -> None:
         self.ids = mesh.ids
-        self.width, self.height = width, height
         row = mesh.owner[np.repeat(np.arange(len(mesh.owner)), np.diff(mesh.triangle_start))]
         solid = objects[row]
         self.corners: NDArray[np.float64] = mesh.vertices[mesh.triangles][solid]
         self.row = row[solid]
-        self.eye = np.asarray(camera.position)
-        self.forward = np.subtract(camera.target, self.eye)
+        self._stand(camera, np.zeros(3), width, height)
+
+    def _stand(self, camera: Any, origin: NDArray[np.float64], width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.eye = np.subtract(camera.position, origin)
+        self.forward = np.subtract(camera.target, camera.position)
         self.forward /= np.linalg.norm(self.forward)
         self.right = np.cross(self.forward, (0.0, 1.0, 0.0))
         length = np.linalg.norm(self.right)
@@ -42,9 +45,12 @@ class Rays:
 
     def first(self, x: float, y: float) -> int:
         """The row of the object in front at a point of the canvas (CSS pixels), or -1."""
-        across, down = (x - self.width / 2) / self.focal, (y - self.height / 2) / self.focal
-        aside = self.right * across - self.up * down
-        ray, start = (self.forward, self.eye + aside) if self.parallel else (self.forward + aside, self.eye)
+        distance, row = self.hits(x, y)
+        return int(row[np.argmin(distance)]) if len(row) else -1
+
+    def hits(self, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """How deep in the picture (mm) the triangles under a point of the canvas are, and the row of each."""
+        start, ray = self.ray(x, y)
         a, u, v = self.corners[:, 0], self.corners[:, 1] - self.corners[:, 0], self.corners[:, 2] - self.corners[:, 0]
         h = np.cross(ray, v)
         det = np.einsum("ij,ij->i", u, h)
@@ -54,14 +60,15 @@ class Rays:
         q = np.cross(s, u)
         along_v = q @ ray * inverse
         distance = np.einsum("ij,ij->i", v, q) * inverse
-        hit = (
-            (inverse != 0)
-            & (along_u >= 0)
-            & (along_v >= 0)
-            & (along_u + along_v <= 1)
-            & (self.parallel | (distance > 0))
-        )
-        return int(self.row[hit][np.argmin(distance[hit])]) if hit.any() else -1
+        inside = (along_u >= 0) & (along_v >= 0) & (along_u + along_v <= 1)
+        hit = (inverse != 0) & inside & (self.parallel | (distance > 0))
+        return distance[hit], self.row[hit]
+
+    def ray(self, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Where the sight through a point of the canvas begins, and its way, as long as it is deep 1."""
+        across, down = (x - self.width / 2) / self.focal, (y - self.height / 2) / self.focal
+        aside = self.right * across - self.up * down
+        return (self.eye + aside, self.forward) if self.parallel else (self.eye, self.forward + aside)
 
     def screen(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where points (n, 3) in front of the eye are on the canvas: (m, 2) CSS pixels, m <= n."""
@@ -77,6 +84,50 @@ class Rays:
         """The least and greatest x and y on the canvas of an object in front of the eye: [left, top, right, bottom]."""
         places = self.screen(self.corners[self.row == self.ids.index(name)].reshape(-1, 3))
         return [*places.min(axis=0).tolist(), *places.max(axis=0).tolist()]
+
+
+class Drawn(Rays):
+    """Rays against what the page has: the triangles of its buffers on their grid, the section, the ground.
+
+    Rows are parts, and -1 is the ground. Places are relative to the building's origin, as they are on the page.
+    """
+
+    def __init__(self, viewer: Any) -> None:
+        self._look(viewer, *viewer.size)
+
+    @classmethod
+    def among(cls, viewer: Any, width: int, height: int) -> Drawn:
+        """The same of a viewer that is on no page, in a picture of this size."""
+        rays = cls.__new__(cls)
+        rays._look(viewer, width, height)
+        return rays
+
+    def _look(self, viewer: Any, width: int, height: int) -> None:
+        building = viewer._building
+        seen = set(viewer.visible_ids)
+        corners, part = [np.empty((0, 3, 3))], [np.empty(0, np.int64)]
+        for one in building.instalments:
+            shift = one.batch.origin - building.origin
+            for chunk in one.batch.chunks:
+                triangles = np.concatenate([chunk.opaque, chunk.clear]).reshape(-1, 3)
+                corners.append((shift + chunk.center + chunk.positions * one.batch.step)[triangles])
+                part.append(one.parts[chunk.part[triangles[:, 0]].astype(np.int64)])
+        self.ids, self.row = building.ids, np.concatenate(part)
+        solid = np.array([name in seen for name in self.ids])[building.owner[self.row]]
+        self.corners, self.row = np.concatenate(corners)[solid], self.row[solid]
+        self._stand(viewer.camera, building.origin, width, height)
+        cuts = np.array(viewer.sections, float).reshape(-1, 4)
+        self.normal, self.beyond = cuts[:, :3], cuts[:, 3] - cuts[:, :3] @ building.origin
+        self.ground = viewer._home()["ground"]
+
+    def hits(self, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        distance, row = super().hits(x, y)
+        start, ray = self.ray(x, y)
+        left = ((start + distance[:, None] * ray) @ self.normal.T <= self.beyond).all(axis=1)
+        distance, row = distance[left], row[left]
+        if ray[1] < 0 < start[1] - self.ground:
+            distance, row = np.append(distance, (self.ground - start[1]) / ray[1]), np.append(row, -1)
+        return distance, row
 
 
 def where(viewer: Any, name: str) -> tuple[float, float]:

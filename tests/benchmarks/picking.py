@@ -1,0 +1,100 @@
+"""From a click to Python: how long a person waits for the selection, in a real browser with software GL.
+
+    python tests/benchmarks/picking.py [OBJECTS ...]        # by default 1000 34500, the latter a million triangles
+
+For each number of objects a building of boxes and columns is on the page, and real mouse clicks go to random places
+where some object is in front. Printed, as medians and 95th percentiles of so many clicks, in ms:
+
+- pick: of that the page's part, from the event to the message that leaves it
+- kernel: from the event to the call of an `on_select` callback; both clocks are this machine's
+- lit: from the event to the first frame after it, which shows the selection
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import lab as harness
+import numpy as np
+from labnotebook import Notebook
+
+CLICKS = 40
+
+SETUP = f"""
+import sys, time
+sys.path.insert(0, {str(Path(__file__).parent.parent)!r})
+import houses
+from bimplus_nb.viewer import Viewer
+"""
+SHOW = "viewer = Viewer(houses.many({}))\nviewer"
+HEAR = "heard = []; viewer.on_select(lambda ids: heard.append(time.time() * 1000)); None"
+
+# When the mouse was released, by the clock on the wall, and when the next message left and the next frame was drawn.
+WATCH = """
+() => {
+  const now = () => performance.timeOrigin + performance.now(), click = window.__click = {};
+  window.addEventListener('pointerup', () => {
+    const {frames} = __lab;
+    Object.assign(click, {at: now(), sent: null, lit: null});
+    const look = () => {
+      if (__lab.frames > frames) click.lit = now();
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }, {capture: true});
+  const {send} = WebSocket.prototype;
+  WebSocket.prototype.send = function (...all) {
+    if (click.at && !click.sent) click.sent = now();
+    return send.apply(this, all);
+  };
+}
+"""
+
+
+def measure(notebook: Notebook) -> dict[str, list[float]]:
+    """Milliseconds of each click that selected something."""
+    notebook.kernel(HEAR)
+    notebook.page.evaluate(WATCH)
+    width, height = notebook.ask("viewer.size")
+    took: dict[str, list[float]] = {"pick": [], "kernel": [], "lit": []}
+    rng = np.random.default_rng(1)
+    while len(took["kernel"]) < CLICKS:
+        x, y = rng.uniform((0.3, 0.3), (0.7, 0.7)) * (width, height)
+        before = notebook.ask("len(heard)")
+        notebook.click(float(x), float(y))
+        notebook.settle()
+        click = notebook.page.evaluate("__click")
+        heard = notebook.ask("heard")
+        if len(heard) > before and click["lit"]:
+            took["pick"].append(click["sent"] - click["at"])
+            took["kernel"].append(heard[-1] - click["at"])
+            took["lit"].append(click["lit"] - click["at"])
+    return took
+
+
+def main(sizes: list[int]) -> None:
+    print(f"{'objects':>8} {'triangles':>10}   " + "   ".join(f"{name:>12}" for name in ("pick", "kernel", "lit")))
+    for count in sizes:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            harness.running(Path(folder), {"JUPYTER_WIDGETS_ECHO": "0"}) as lab,
+            lab.open([SETUP, SHOW.format(count)]) as notebook,
+        ):
+            notebook.run(0)
+            notebook.run(1, timeout=300)
+            notebook.until("viewer._page.side.light_shape and viewer._page.picture", timeout=300)
+            notebook.settle(2, timeout=300)
+            triangles = notebook.ask("viewer.stats['triangles']")
+            took = measure(notebook)
+        row = "   ".join(f"{np.median(ms):>5.0f} {np.quantile(ms, 0.95):>6.0f}" for ms in took.values())
+        print(f"{count:>8,} {triangles:>10,}   {row}", flush=True)
+
+
+if __name__ == "__main__":
+    if why := harness.missing():
+        raise SystemExit(why)
+    main([int(word) for word in sys.argv[1:]] or [1_000, 34_500])
