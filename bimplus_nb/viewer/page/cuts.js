@@ -95,11 +95,12 @@ class Cuts {
 
   // Which caps are to be seen from where the camera is.
   frame(gl) {
-    const {position: eye, height, axes: {forward}} = this.stage, {stencil} = gl.context.getContextAttributes();
+    const {stage} = this, {stencil} = gl.context.getContextAttributes();
+    const outside = (n, d) => stage.height ? dot(n, stage.axes.forward) < 0 : dot(n, stage.position) > d;
     this.group.visible = this.planes.length > 0 && stencil;
     this.caps.forEach((cap, i) => {
       const [x, y, z, d] = this.planes[i] ?? [0, 0, 0, 0];
-      cap.all.visible = i < this.planes.length && (height ? dot([x, y, z], forward) < 0 : dot([x, y, z], eye) > d);
+      cap.all.visible = i < this.planes.length && outside([x, y, z], d);
       cap.earth.visible = Math.abs(y) < 0.5;
     });
   }
