@@ -147,8 +147,8 @@ class Choosing(Core):
             return
         parts = [] if part is None else np.flatnonzero(which[self._building.owner])[:_MOST_PARTS].tolist()
         try:
-            about = self._about()[which]
-            said = {name: _common(about[name]) for name in ("name", *_SAME)}
+            about = self._about()
+            said = {name: _common(about[name][which]) for name in ("name", *_SAME)}
         except Exception:
             said = {}  # A hint is not worth a complaint: the service may be away, and nobody asked for words.
         name = said.get("name") or (self._ids(which)[0] if which.sum() == 1 else "")

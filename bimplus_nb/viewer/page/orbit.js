@@ -6,7 +6,7 @@ const RESTING = 350;  // ms without a move until the mouse rests
 function orbit(pane, element) {
   const {stage} = pane, pointers = new Map(), mark = make('i', 'bv-pivot');
   let travelled = 0, resting, pressed, pivot = null;  // where a drag began, and what it turns about
-  let taken = null;  // the pointer that a tool has taken
+  let taken = null, meant = false;  // the pointer that a tool has taken; whether a menu is meant
 
   const rest = event => {
     clearTimeout(resting);
@@ -53,6 +53,7 @@ function orbit(pane, element) {
         travelled = 0;
         pressed = event;
       }
+      meant = event.button === 2;
       if (pointers.size === 1 && pane.ask('down', event)) taken = event.pointerId;
     },
     pointermove(event) {
@@ -85,7 +86,9 @@ function orbit(pane, element) {
       letGo();
       if (mine) taken = null;
       if (mine && pane.ask('up', event)) return;
-      if (known && !pointers.size && travelled <= STILL && event.button === 0) pane.click(event);
+      if (!known || pointers.size || travelled > STILL) return;
+      if (meant) pane.ask('menu', event);
+      else if (event.button === 0) pane.click(event);
     },
     pointercancel(event) {
       pointers.delete(event.pointerId);
@@ -97,8 +100,10 @@ function orbit(pane, element) {
       pane.ask('rest', null);
     },
     contextmenu(event) {
-      event.preventDefault();  // a right drag shifts
-      if (travelled <= STILL) pane.ask('menu', event);
+      // Systems differ in when they say this, and a right drag shifts: it is decided when the button is let go.
+      event.preventDefault();
+      event.stopPropagation();  // the Lab has a menu too
+      meant ||= pointers.size > 0;
     },
     wheel(event) {
       event.preventDefault();

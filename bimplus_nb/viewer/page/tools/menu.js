@@ -68,10 +68,14 @@ TOOLS.push(pane => {
     row('Fit', 'F', true, () => pane.act('fit'));
     row('Copy id', '', any, () => pane.act('copy'));
     menu.addEventListener('keydown', keys);
-    menu.addEventListener('contextmenu', event => event.preventDefault());
+    menu.addEventListener('contextmenu', event => {
+      event.preventDefault();
+      event.stopPropagation();
+    });
     overlay.append(menu);
-    menu.style.left = `${Math.max(0, Math.min(x, overlay.clientWidth - menu.offsetWidth))}px`;
-    menu.style.top = `${Math.max(0, Math.min(y, overlay.clientHeight - menu.offsetHeight))}px`;
+    const {width, height} = menu.getBoundingClientRect();
+    menu.style.left = `${Math.max(0, Math.min(x, overlay.clientWidth - width))}px`;
+    menu.style.top = `${Math.max(0, Math.min(y, overlay.clientHeight - height))}px`;
     for (const name of ['pointerdown', 'wheel']) document.addEventListener(name, outside, true);
     menu.focus({preventScroll: true});
     if (any) pane.act('about', {part: null});  // comes after what was clicked has been selected
@@ -85,7 +89,6 @@ TOOLS.push(pane => {
 
   return {
     menu(event) {
-      if (menu && event.pointerType === '') return true;  // the menu key once more, now as the browser tells it
       const at = pane.at(event), part = pick(pane.view, ...at), bits = part === null ? 0 : stage.bits[4 * part + 3];
       if (part !== null && !(bits & SELECTED)) pane.act('pick', {part});
       open(at, part !== null || any(SELECTED), part === null ? any(SELECTED | COLORED) : (bits & COLORED) !== 0);
