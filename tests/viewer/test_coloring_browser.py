@@ -32,7 +32,7 @@ def opened(lab: Lab) -> Iterator[Notebook]:
     with lab.open([SETUP, SHOW]) as notebook:
         notebook.run(0)
         notebook.run(1)
-        notebook.until("viewer._page.side.light_shape and viewer._page.picture")
+        notebook.until("viewer._page.side.light_shape and viewer._page.picture", timeout=60)
         yield notebook
 
 
