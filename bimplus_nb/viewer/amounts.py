@@ -199,7 +199,7 @@ def _along(values: Floats, shading: Shading, words: Words, *, whole: bool, dates
     axis = Axis(
         tuple(colors),
         tuple((round(float(place), 4), text) for place, (_, text) in zip(places, ticks, strict=True)),
-        _between(float(values.min()), float(values.max()), _significant if log else words),
+        _between(float(values.min()), float(values.max()), words if dates else _significant),
     )
     return _with_ends(shades, below, above, edges, marked, colors), ramp(share, colors), axis
 
@@ -313,10 +313,11 @@ def _number_words(numbers: Floats, within: float) -> Words:
 
 
 def _significant(value: float) -> str:
-    """A number with three digits that say something."""
+    """A number with at most three digits that say something, or all before the point."""
     if value and not 1e-6 < abs(value) < 1e12:
         return f"{value:.3g}"
-    return f"{value:,.{max(0, 2 - int(np.floor(np.log10(abs(value) or 1.0))))}f}"
+    text = f"{value:,.{max(0, 2 - int(np.floor(np.log10(abs(value) or 1.0))))}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _date_words(span: float) -> Words:

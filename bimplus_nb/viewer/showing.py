@@ -128,7 +128,7 @@ class Showing(Choosing):
         which = self._class(message)
         chosen = self._looks.selected.copy() if message.get("toggle") else np.zeros(len(self._building), bool)
         chosen[which] = not chosen[which].all()
-        self.select(self._ids(chosen))
+        self._choose(chosen)
 
     def _on_legend_eye(self, message: dict[str, Any]) -> None:
         """The eye beside a line of the legend."""

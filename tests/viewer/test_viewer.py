@@ -271,3 +271,52 @@ def test_nothing_to_draw_is_no_error() -> None:
 def test_title_and_words_are_bounded() -> None:
     viewer = Viewer(houses.house(), title="x" * 10_000 + "\u202e")
     assert len(viewer._words()["title"]) <= 200
+
+
+def test_colouring_by_rules_and_back(viewer: Viewer) -> None:
+    viewer.color_by(
+        rules={"top": ["roof"], "wood": pd.Series({"roof": True, "slab": True, "sill": False})}, title="Checks"
+    )
+    assert viewer._coloring is not None
+    assert [(one.label, len(one.members)) for one in viewer._coloring.classes] == [("top", 1), ("wood", 1)]
+    assert viewer.visible_ids == ("slab", "roof"), "the rest is x-ray"
+    viewer.color_by()
+    assert viewer._coloring is None
+    assert len(viewer.visible_ids) == len(NAMES) - 1
+    assert not viewer._looks.colored.any()
+    with pytest.raises(ValueError, match="not of this project"):
+        viewer.color_by(rules={"top": ["no such id"]})
+    with pytest.raises(ValueError, match="not by both"):
+        viewer.color_by({"roof": 1}, rules={"top": ["roof"]})
+
+
+def test_what_a_person_does_with_the_legend(viewer: Viewer) -> None:
+    viewer.widget  # noqa: B018
+    assert viewer._page is not None
+    side = viewer._page.side
+
+    def hear(**message: Any) -> None:
+        viewer._page._listen(side, {"type": "act", **message}, [])  # type: ignore[union-attr]
+
+    viewer.color_by({"roof": "a", "slab": "b", "sill": "b", "column": None})
+    hear(name="legend", row=0)
+    assert viewer.selected_ids == ("slab", "sill")
+    assert side.legend["chosen"] == [0]
+    hear(name="legend", row=1, toggle=True)
+    assert set(viewer.selected_ids) == {"slab", "roof", "sill"}
+    assert side.legend["chosen"] == [0, 1]
+    hear(name="legend", row=0, toggle=True)
+    assert viewer.selected_ids == ("roof",)
+    hear(name="legend", row=2)
+    assert viewer.selected_ids == ("column",), "what has no value can be clicked like anything else"
+    hear(name="legend_eye", row=0)
+    assert viewer.visible_ids == ("roof", "column")
+    assert side.legend["off"] == [0]
+    hear(name="legend_eye", row=0)
+    assert side.legend["off"] == []
+    for row in (99, -1, "0", None, 1.5, True, [0], {}):
+        for name in ("legend", "legend_eye"):
+            hear(name=name, row=row)
+    assert side.notice == ""
+    hear(name="legend_close")
+    assert side.legend == {}

@@ -214,21 +214,6 @@ def test_keyboard_acts_on_the_selection(notebook: Notebook) -> None:
     assert notebook.page.locator(".jp-CodeCell").count() == 4, "the Lab kept its hands off the keys"
 
 
-def test_legend_shows_classes_and_selects(notebook: Notebook) -> None:
-    notebook.kernel(
-        "viewer.color_by({i: 'wall' if 'wall' in i else 'else' for i in house.ids if i != 'room'}, title='Kind')"
-    )
-    notebook.settle()
-    legend = notebook.page.locator(".bv-legend")
-    assert legend.locator("h4").inner_text() == "Kind"
-    assert legend.locator("button").all_inner_texts() == ["else\n6", "wall\n5"]
-    legend.locator("button", has_text="wall").click()
-    notebook.until("len(viewer.selected_ids) == 5 and all('wall' in i for i in viewer.selected_ids)")
-    notebook.kernel("viewer.reset()")
-    notebook.settle()
-    assert legend.is_hidden()
-
-
 def test_hostile_names_are_text(notebook: Notebook) -> None:
     notebook.kernel(f"viewer.close(); viewer = Viewer(house, rooms='room', title={HOSTILE!r})")
     notebook.run(3)
