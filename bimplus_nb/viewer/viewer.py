@@ -119,8 +119,11 @@ class Viewer(Exporting, Measuring, Labelling):
             arrivals = [Arrival(mesh, frozenset(rooms))]
         self._coming = self._come(arrivals)
         self._load()
+        if self._lifted:
+            self.explode(self._lifted)
         if self._page:
             self._decor.bring(self._page)
+            self._trace()
         self._list()
 
     def _on_load(self, message: dict[str, Any]) -> None:

@@ -151,6 +151,8 @@ def test_storeys_are_lifted_by_how_many_are_below(viewer: Viewer) -> None:
     ends = lines[:, [1, 4]] + viewer._building.origin[1] - HERE[1]
     rows = viewer._building.owner[lines[:, 6].astype(int)]
     assert ends[rows == viewer._building.rows["wall-left"]] == pytest.approx(1_399, abs=0.01)
+    viewer.add(houses.mesh({"chimney": [houses.box((0, 9_000, 0), (1, 9_001, 1), houses.PLASTER)]}, HERE))
+    assert len(side.storeys) == len(viewer._building.owner), "and what comes later as well"
     viewer.reset()
     assert side.lifted == 0
     with pytest.raises(ValueError, match="0 to 1,000,000 mm"):
