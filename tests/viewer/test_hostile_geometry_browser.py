@@ -39,15 +39,15 @@ def notebook(lab: Lab) -> Iterator[Notebook]:
 def test_the_good_is_drawn_and_can_be_picked(notebook: Notebook, mesh: str) -> None:
     notebook.kernel(f"mesh = {mesh}")
     notebook.run(1)
-    notebook.until("viewer._page.side.light_shape and viewer._page.picture", timeout=60)
+    notebook.until("viewer._page.side.light_shape and viewer._page.picture", timeout=120)
     notebook.kernel("viewer.isolate(['left', 'right']); viewer.fit(['left', 'right'])")
-    notebook.settle()
+    notebook.settle(timeout=120)
     shown = notebook.pixels().astype(int)
     for name in hostile.GOOD:
         notebook.click_object("viewer", name)
         notebook.until(f"viewer.selected_ids == ({name!r},)")
     notebook.kernel("viewer.select(); viewer.hide(['left', 'right'])")
-    notebook.settle()
+    notebook.settle(timeout=120)
     covered = np.abs(notebook.pixels() - shown).max(axis=2) > 8
     assert covered.mean() > 0.05
     assert notebook.errors == []

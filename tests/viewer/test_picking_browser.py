@@ -111,16 +111,16 @@ class Picks:
 
 def picks(notebook: Notebook, ratio: float, count: int, *, house: bool) -> Picks:
     """Click so many random pixels of a mess of what is on the page."""
-    notebook.run_all()
-    notebook.until(COMPLETE)
+    notebook.run_all(timeout=120)
+    notebook.until(COMPLETE, timeout=120)
     notebook.kernel(MESS + COMPARE + OFF)
-    notebook.settle()
+    notebook.settle(timeout=120)
     *buffer, bits = notebook.page.evaluate(CANVAS)
     rng = np.random.default_rng(1)
     pixels = rng.integers(np.multiply(buffer, (0.2, 0.1)), np.multiply(buffer, (0.8, 0.95)), (count, 2))
     inside = rng.uniform(0.05, 0.95, (count, 2))  # where in a pixel one clicks must not matter
     notebook.page.evaluate(CLICKS, ((pixels + inside) / ratio).tolist())
-    notebook.until(f"len(picked) == {count}")
+    notebook.until(f"len(picked) == {count}", timeout=120)
     middles = ((pixels + 0.5) / buffer * notebook.ask("viewer.size")).tolist()
     # The rasteriser rounds corners to a grid that it tells; SwiftShader's has 16 places a pixel.
     reach = max(0.02, 2.0**-bits / 2) / ratio

@@ -121,7 +121,7 @@ def notebook(imported: Sandbox, lab: Lab) -> Iterator[Notebook]:
 def test_the_building_covers_what_another_renderer_says(notebook: Notebook, name: str) -> None:
     notebook.kernel(f"name = {name!r}")
     notebook.run(1)
-    notebook.until(COMPLETE)
+    notebook.until(COMPLETE, timeout=120)
     notebook.kernel(BARE)
     witness = Witness(MODELS / f"{name}.ifc")
     guids = notebook.ask("client.project(name).objects(progress=False)['guid'].to_dict()")
@@ -132,11 +132,11 @@ def test_the_building_covers_what_another_renderer_says(notebook: Notebook, name
     for direction in DIRECTIONS:
         camera = Camera.fitted(ends(box[None]), direction, width / height).to_scene()
         notebook.kernel(f"viewer.apply({{'version': [2, 0, 0], 'camera': {camera}}})")
-        notebook.settle()
+        notebook.settle(timeout=120)
         assert notebook.ask("viewer.camera.position") == pytest.approx(camera["position"], abs=1.0)
         shown = notebook.pixels().astype(int)
         notebook.kernel("viewer.hide(viewer.mesh.ids)")
-        notebook.settle()
+        notebook.settle(timeout=120)
         empty = notebook.pixels()
         ours = np.abs(shown - empty).max(axis=2) > 2
         theirs = witness.silhouette(camera, width, height)
