@@ -35,7 +35,7 @@ class Decor:
 
     def _work(self, page: Page) -> None:
         # The first picture has right of way; a page that nobody looks at does not hold the rest up for long.
-        page.drawn.wait(2)
+        page.drawn.wait(5)
         with self._computing:
             page.add_lines(self._chunk_lines())
             page.add_light(self._shadows())

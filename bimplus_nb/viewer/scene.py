@@ -70,7 +70,7 @@ class Scene:
         def alone(name: str, material: Any, geometry: Any = screen) -> Any:
             return _Mesh(geometry, material, name=name, frustumCulled=False)
 
-        back = self._material("back", {"backTop", "backBottom"}, depthTest=False, depthWrite=False)
+        back = self._material("back", {"backTop", "backBottom"}, depthWrite=False)
         ground = self._material(
             "ground",
             {"backTop", "backBottom", "groundColor", "cut", "light"},
@@ -113,12 +113,13 @@ class Scene:
         ghosts = _Group(name="ghosts", children=(alone("", ghost),), visible=False)
         camera = _Camera(fov=FIELD_OF_VIEW, up=(0, 1, 0))
         self._scene = three.Scene(
-            # Order of drawing. Edges come before ghosts and glass, which tint what is behind them.
+            # Order of drawing: what is in front first, so that nothing is painted that is painted over. Edges come
+            # before ghosts and glass, which tint what is behind them.
             children=(
-                alone("back", back),
                 self._groups["opaque"],
                 caps,
                 alone("ground", ground, _square()),
+                alone("back", back),
                 self._groups["edges"],
                 ghosts,
                 self._groups["glass"],
@@ -180,7 +181,7 @@ class Scene:
 
     @cached_property
     def _lines(self) -> Any:
-        numbers = {"pixels": 1.0, "far": 1.0, "span": 1.0}
+        numbers = {"pixels": 1.0, "far": 1.0, "span": 1.0, "level": 0.0}
         return self._material("edge", {"edgeColor", "cut"}, texels=True, **numbers, **_OVER)
 
     def _surface(self, layer: int, **options: Any) -> Any:

@@ -146,11 +146,11 @@ class _Painting:
     def _solid(self, part: NDArray[np.int64], normal: Floats, place: NDArray[np.float64]) -> Floats:
         bits, facing = self.bits[part], 1 - self._rim(normal, place)
         colored, selected = ((bits & flag) > 0 for flag in (COLORED, SELECTED))
-        base, tint = self.base[part] ** 2.2, self.theme["selectColor"] ** 2.2
+        base, tint = self.base[part] ** 2, self.theme["selectColor"] ** 2
         base = np.where((selected & ~colored)[:, None], base * 0.2 + tint * 0.8, base)
         open_sky, open_sun = self._reaching(place, normal)
         towards = np.maximum(normal @ _SUN, 0)
-        sky = np.clip(open_sky**1.45, 0, 1.06)[:, None]
+        sky = np.minimum(open_sky**1.5, 1.06)[:, None]
         share = np.clip((open_sun - 0.08) / 0.77, 0, 1)
         direct = (share * share * (3 - 2 * share) * towards * self.theme["key"])[:, None]
         lit = base * (self._skyward(normal[:, 1]) * sky + self.theme["sunLight"] * direct)
@@ -168,9 +168,9 @@ class _Painting:
         selected, colored = ((self.bits[part] & flag) > 0 for flag in (SELECTED, COLORED))
         sky = np.array((0.80, 0.87, 0.93), np.float32) * 0.6 + self.theme["skyLight"] * 0.4
         share = (0.35 + 0.5 * rim**2)[:, None]
-        color = self.base[part] ** 2.2 * (1 - share) + sky * share
-        color = np.where(selected[:, None], color * 0.4 + self.theme["selectColor"] ** 2.2 * 0.6, color)
-        color = np.where(colored[:, None], self.base[part] ** 2.2, color)
+        color = self.base[part] ** 2 * (1 - share) + sky * share
+        color = np.where(selected[:, None], color * 0.4 + self.theme["selectColor"] ** 2 * 0.6, color)
+        color = np.where(colored[:, None], self.base[part] ** 2, color)
         alpha = np.where(selected, 0.55, np.where(colored, 0.75, 0.20)) + 0.45 * rim**3
         return _screen(color), np.minimum(alpha, 1).astype(np.float32)
 
@@ -194,7 +194,7 @@ class _Painting:
         sky, sun = self._skyward(up[:1, 1]), self.theme["sunLight"] * self.theme["key"] * _SUN[1]
         share = np.clip((open_sun - 0.05) / 0.85, 0, 1)[:, None]
         share = share * share * (3 - 2 * share)
-        lit = np.minimum((sky * np.clip(open_sky**1.15, 0, 1)[:, None] + sun * share) / (sky + sun), 1) ** (1 / 2.2)
+        lit = np.minimum((sky * np.minimum(open_sky, 1)[:, None] + sun * share) / (sky + sun), 1) ** 0.5
         low, high = self.subject.mesh.vertices.min(axis=0), self.subject.mesh.vertices.max(axis=0)
         radius = float(np.linalg.norm(high - low)) / 2
         away = np.linalg.norm((place - (low + high) / 2)[:, [0, 2]], axis=1) / radius
@@ -273,4 +273,4 @@ def _normals(corners: NDArray[np.float64]) -> NDArray[np.float64]:
 def _screen(color: Floats) -> Floats:
     """Linear light as on a screen; whites bend instead of clipping."""
     bent = color / (1 + np.maximum(color.max(axis=1, keepdims=True) - 0.75, 0) * 0.55)
-    return np.asarray(np.maximum(bent, 0) ** (1 / 2.2), np.float32)
+    return np.asarray(np.maximum(bent, 0) ** 0.5, np.float32)

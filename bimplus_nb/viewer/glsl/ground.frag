@@ -13,11 +13,11 @@ void main() {
   }
   vec3 up = vec3(0.0, 1.0, 0.0);
   vec2 open = reaching(vPlace + up * lightAmount.z * 0.9);
-  float sky = mix(1.0, clamp(pow(open.x * 2.05, 1.15), 0.0, 1.0), lightAmount.x);
+  float sky = mix(1.0, min(open.x * 2.05, 1.0), lightAmount.x);
   float direct = mix(1.0, smoothstep(0.05, 0.9, open.y), lightAmount.y);
   vec3 fromSky = skyward(up), fromSun = sunLight * key * sun.y;
   vec3 lit = min((fromSky * sky + fromSun * direct) / (fromSky + fromSun), 1.0);  // 1 where nothing is in the way
-  vec3 shadow = pow(lit, vec3(1.0 / 2.2));
+  vec3 shadow = sqrt(lit);
   float near = 1.0 - smoothstep(fade.x, fade.y, length(vPlace.xz - middle));
   gl_FragColor = vec4(mix(backdrop() * shadow, groundColor * shadow, near), 1.0);
 }

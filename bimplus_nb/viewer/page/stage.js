@@ -60,12 +60,14 @@ class Stage extends Looking {
     for (const pane of this.panes) pane.view?.tick();
   }
 
-  // More of the building has come. Each frame costs more than the one before, so while more is on its way most of the
-  // time is left to that.
+  // More of the building has come. While more is on its way four fifths of the time are left to that, by what a frame
+  // of all that is here will cost.
   arrived() {
-    const wait = this.model.get('arriving') ? this.drawnAt + Math.max(GROWING, 4 * this.cost) - performance.now() : 0;
+    const here = this.part('opaque').children.length, cost = this.cost * here / (this.drawn || here || 1);
+    const wait = this.model.get('arriving') ? this.drawnAt + Math.max(GROWING, 4 * cost) - performance.now() : 0;
     clearTimeout(this.arriving);
     this.arriving = setTimeout(() => requestAnimationFrame(() => {
+      this.drawn = this.part('opaque').children.length;
       this.derived.update();
       this.cuts.update();
       if (this.untouched && this.target) this.home(false);
