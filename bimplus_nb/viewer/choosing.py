@@ -128,7 +128,7 @@ class Choosing(Core):
             boxed = self._of(parts) & self._looks.shown
         elif sides is not None:
             sides[:, 3] -= sides[:, :3] @ self._building.origin
-            boxed = within(self._building, self._looks.shown, sides, self._cuts)
+            boxed = within(self._building, self._looks.shown, self._lifts, sides, self._cuts)
         else:
             return
         self._choose((self._looks.selected & bool(message.get("add"))) | boxed)

@@ -185,6 +185,11 @@ class Core:
         ids = self._building.ids
         return tuple(ids[row] for row in np.flatnonzero(which))
 
+    @property
+    def _lifts(self) -> NDArray[np.float64]:
+        """(o,) how much higher each object is drawn than it is, mm."""
+        return np.zeros(len(self._building))
+
     def _rows_of(self, ids: Ids) -> NDArray[np.int64]:
         self._load()
         return rows(ids, self._building.rows, self._elsewhere)

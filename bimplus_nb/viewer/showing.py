@@ -126,9 +126,10 @@ class Showing(Choosing):
     def _on_legend(self, message: dict[str, Any]) -> None:
         """A click on a line of the legend; `toggle` adds to the selection, or takes away what is all in it."""
         which = self._class(message)
-        chosen = self._looks.selected.copy() if message.get("toggle") else np.zeros(len(self._building), bool)
-        chosen[which] = not chosen[which].all()
-        self._choose(chosen)
+        if len(which):
+            chosen = self._looks.selected & bool(message.get("toggle"))
+            chosen[which] = not chosen[which].all()
+            self._choose(chosen)
 
     def _on_legend_eye(self, message: dict[str, Any]) -> None:
         """The eye beside a line of the legend."""

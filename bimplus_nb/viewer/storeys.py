@@ -72,10 +72,16 @@ class Storeys(Cutting):
         if self._page and len(self._rank) == len(self._building):
             self._page.lift(self._lifted, self._rank[self._building.owner])
 
+    @property
+    def _lifts(self) -> NDArray[np.float64]:
+        if self._lifted and len(self._rank) == len(self._building):
+            return np.asarray(self._rank * self._lifted, np.float64)
+        return super()._lifts
+
     def _as_drawn(self) -> tuple[Mesh, NDArray[np.float64]]:
         mesh, lift = super()._as_drawn()
         if self._lifted and len(self._rank) == len(self._building):
-            lift = np.asarray(self._rank[mesh.owner] * self._lifted, np.float64)
+            lift = self._lifts[mesh.owner]
             vertices = mesh.vertices.copy()
             vertices[:, 1] += lift[mesh.vertex_part]
             mesh = replace(mesh, vertices=vertices)

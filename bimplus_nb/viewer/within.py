@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,15 @@ from bimplus_nb.geometry import Mesh
 from bimplus_nb.geometry.arrays import Floats, ranges
 from bimplus_nb.viewer.building import Building
 
+_UP: Final = np.array([0.0, 1.0, 0.0])
+
 
 def within(
-    building: Building, which: NDArray[np.bool_], sides: Floats, cuts: Sequence[Sequence[float]] = ()
+    building: Building, which: NDArray[np.bool_], lift: Floats, sides: Floats, cuts: Sequence[Sequence[float]] = ()
 ) -> NDArray[np.bool_]:
     """(o,) bool: those of `which` (o,) of which nothing lies outside, and of which something is left by `cuts`.
+
+    `lift` (o,) is how much higher each object is taken to be than it is.
 
     `sides` (k, 4): a place p is inside where ``sides[:, :3] @ p + sides[:, 3] >= 0``. `cuts` are sections, as
     (nx, ny, nz, d): what lies at ``n @ p > d`` is cut away, and does not count. mm, world.
@@ -26,7 +30,7 @@ def within(
     """
     keep = np.array([[*(-np.array(cut[:3])), cut[3]] for cut in cuts]).reshape(-1, 4)
     rows = np.flatnonzero(which & building.drawn)
-    bounds = building.bounds[rows]
+    bounds = building.bounds[rows] + lift[rows, None, None] * _UP
     least, _, most = _over(bounds, keep)
     there, whole = np.all(most >= 0, axis=1), np.all(least >= 0, axis=1)
     rows, bounds, whole = rows[there], bounds[there], whole[there]
@@ -40,6 +44,7 @@ def within(
         of = building.owner[one.parts]
         parts = np.flatnonzero(asked[of])
         corners, part = _triangles(one.mesh, parts)
+        corners = corners + lift[of[part], None, None] * _UP
         for plane in keep:
             corners, part = _clipped(corners, part, plane)
         left[of[part]] = True

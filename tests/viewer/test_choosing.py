@@ -199,7 +199,8 @@ def test_within_is_exact(viewer: Viewer, cuts: int) -> None:
     for _ in range(60):
         sides = planes(rng, 4, middle, 9_000)
         sections = [(*-plane[:3], plane[3]) for plane in planes(rng, cuts, middle, 5_000)]
-        quick = {NAMES[row] for row in np.flatnonzero(within(viewer._building, everything, sides, sections))}
+        rows = np.flatnonzero(within(viewer._building, everything, np.zeros(12), sides, sections))
+        quick = {NAMES[row] for row in rows}
         # Points miss slivers that a section leaves, and tips that are outside: hence what there is, and the margin.
         assert slowly(viewer, sides - [0, 0, 0, 450], sections) <= quick
         assert quick & slowly(viewer, np.array([[0.0, 0.0, 0.0, 1.0]]), sections) <= slowly(viewer, sides, sections)
@@ -218,10 +219,12 @@ def test_within_needs_few_triangles(monkeypatch: pytest.MonkeyPatch) -> None:
     low, high = made.bounds.min(axis=(0, 1)), made.bounds.max(axis=(0, 1))
     middle = (low + high) / 2
     sides = np.array([[1, 0, 0, -low[0]], [-1, 0, 0, middle[0]], [0, 0, 1, -low[2]], [0, 0, -1, middle[2]]], float)
-    which = within(made, np.ones(5_000, bool), sides)
+    which = within(made, np.ones(5_000, bool), np.zeros(5_000), sides)
     expected = (made.bounds[:, 1, [0, 2]] <= middle[[0, 2]]).all(axis=1)
     assert (which == expected).all()
     assert sum(asked) < 500
+    lift = np.where(np.arange(5_000) % 7, 0.0, 1e9)
+    assert (within(made, np.ones(5_000, bool), lift, np.array([[0, -1.0, 0, 1e6]])) == (lift == 0)).all()
 
 
 def test_a_box_seen_adds_or_replaces(viewer: Viewer) -> None:
