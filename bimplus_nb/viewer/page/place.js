@@ -2,7 +2,8 @@
 // an edge nearby. Numbers are those of the buffers: the grid that the kernel rounded the places to.
 
 const SNAP = 10;                             // CSS pixels
-const RING = [[-6, -6], [6, 6], [6, -6], [-6, 6]];
+const NEARBY = 6;                            // CSS pixels around the cursor in which other parts have corners and edges too
+const MOST_NEAR = 12;                        // of them; from afar there are hundreds
 const BEND = Math.cos(28 * Math.PI / 180);   // creases, as edges.py has them
 const BODIES = 64;                           // parts whose corners and edges are remembered
 
@@ -18,11 +19,12 @@ class Places {
 
   // What is at a point of the canvas (CSS pixels from its top left): {part, at, snap: 'corner', 'edge', 'face' or 'cut',
   // error, line}, or null. `at` is mm in the frame of the scene, `error` how far it may be off, `line` the edge's ends.
-  // `around`: the parts beside the cursor have corners and edges too; to look for them takes four pictures more.
+  // `around`: the parts beside the cursor have corners and edges too; to look for them takes a picture more.
   find(view, x, y, {snapping = true, around = true} = {}) {
     const solid = part => part !== null && (this.stage.bits[4 * part + 3] & (VISIBLE | GHOST)) === VISIBLE;
-    const middle = pick(view, x, y), beside = snapping && around ? RING : [];
-    const parts = [middle ?? this.last, ...beside.map(([dx, dy]) => pick(view, x + dx, y + dy))].filter(solid);
+    const middle = pick(view, x, y), box = {left: x - NEARBY, top: y - NEARBY, right: x + NEARBY, bottom: y + NEARBY};
+    const beside = snapping && around ? pickAll(view, box).slice(0, MOST_NEAR) : [];
+    const parts = [middle ?? this.last, ...beside].filter(solid);
     if (!parts.length) return null;
     this.last = parts[0];
     const bodies = [...new Set(parts)].map(part => this.body(part)), size = view.renderer.getSize();
