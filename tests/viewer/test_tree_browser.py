@@ -70,7 +70,7 @@ def seen(notebook: Notebook, name: str, state: str) -> None:
 
 
 def eye(notebook: Notebook, name: str, *, alt: bool = False) -> None:
-    row(notebook, name).locator(".bv-eye").click(modifiers=["Alt"] if alt else [])
+    row(notebook, name).locator(".bv-shown").click(modifiers=["Alt"] if alt else [])
     notebook.settle()
 
 
@@ -172,7 +172,7 @@ def test_all_of_it_by_keyboard(notebook: Notebook) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    active = page.locator(".bv-active")
+    active = page.locator(".bv-here")
     expect(active).to_contain_text("Wall")
     rows = page.locator(".bv-rows")
     assert rows.get_attribute("aria-activedescendant") == active.get_attribute("id")

@@ -190,7 +190,7 @@ TOOLS.push(pane => {
 
   function makeRow() {
     const line = make('div', 'bv-row'), twist = make('button', 'bv-twist'), swatch = make('i'), name = make('bdi');
-    const out = make('button', 'bv-out', 'more'), count = make('em'), load = make('button', 'bv-load'), eye = make('button', 'bv-eye');
+    const out = make('button', 'bv-out', 'more'), count = make('em'), load = make('button', 'bv-load'), eye = make('button', 'bv-shown');
     line.id = `bv-row-${Math.random().toString(36).slice(2)}`;
     line.setAttribute('role', 'treeitem');
     twist.append(icon('M5 2l6 6-6 6'));
@@ -221,7 +221,7 @@ TOOLS.push(pane => {
     line.style.paddingLeft = `${level * 14}px`;
     line.dataset.row = at;
     line.dataset.seen = seen ?? '';
-    line.className = ['bv-row', at === active && 'bv-active', some && 'bv-some', heading && 'bv-part'].filter(Boolean).join(' ');
+    line.className = ['bv-row', at === active && 'bv-here', some && 'bv-some', heading && 'bv-part'].filter(Boolean).join(' ');
     line.setAttribute('aria-level', level + 1);
     line.setAttribute('aria-selected', String(Boolean(all)));
     if (item.open === undefined) line.removeAttribute('aria-expanded');
@@ -279,7 +279,7 @@ TOOLS.push(pane => {
     if (hit('.bv-twist')) open(item.group, !item.open);
     else if (hit('.bv-load')) act('load', item);
     else if (hit('.bv-out')) act('show', item);
-    else if (hit('.bv-eye')) act(event.altKey ? 'ghost' : 'eye', item);
+    else if (hit('.bv-shown')) act(event.altKey ? 'ghost' : 'eye', item);
     else if (item.more !== undefined || event.detail > 1) return;
     else act(event.altKey ? 'ghost' : event.ctrlKey || event.metaKey ? 'add' : 'select', item);
   });
