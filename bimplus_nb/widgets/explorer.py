@@ -117,7 +117,7 @@ class Explorer(Panel):
         if column:
             self.viewer.color_by(self.project.objects()[column])
         else:
-            self.viewer.reset()
+            self.viewer.color_by()
 
     def _issues(self, issues: pd.DataFrame) -> ObjectTable:
         """The issues as a table; choosing some selects what they are pinned on and goes there."""
