@@ -190,7 +190,9 @@ def test_a_face_that_is_clicked_and_a_box_around_the_selection(notebook: Noteboo
 
 def test_storeys_apart_are_hit_where_they_are_drawn(notebook: Notebook) -> None:
     before = notebook.pixels()
+    home = notebook.ask("viewer.camera.position")
     notebook.kernel("viewer.explode(1500)")
+    notebook.until(f"list(viewer.camera.position) != {home}")  # stepped back, to see all of it
     notebook.settle()
     assert click(notebook, 5_000, 3_100 + 1_500, 3_000) == ["roof"]
     lit = notebook.pixels()

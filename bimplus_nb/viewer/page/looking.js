@@ -173,7 +173,7 @@ class Looking {
 
   home(glide) {
     const {points, direction} = this.model.get('home');
-    this.fit(points, direction, glide);
+    this.fit((this.model.get('lifted') && this.derived.ends(VISIBLE)) || points, direction, glide);
     this.untouched = true;
   }
 
