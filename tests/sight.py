@@ -123,11 +123,10 @@ class Drawn(Rays):
     def hits(self, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         distance, row = super().hits(x, y)
         start, ray = self.ray(x, y)
-        left = ((start + distance[:, None] * ray) @ self.normal.T <= self.beyond).all(axis=1)
-        distance, row = distance[left], row[left]
         if ray[1] < 0 < start[1] - self.ground:
             distance, row = np.append(distance, (self.ground - start[1]) / ray[1]), np.append(row, -1)
-        return distance, row
+        left = ((start + distance[:, None] * ray) @ self.normal.T <= self.beyond).all(axis=1)
+        return distance[left], row[left]
 
 
 def where(viewer: Any, name: str) -> tuple[float, float]:

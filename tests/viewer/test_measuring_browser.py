@@ -308,7 +308,7 @@ def test_measurements_come_back_with_the_page_and_in_a_second_view(notebook: Not
     assert labels(notebook) == ["6.800 m"] * 2
     notebook.save()
     notebook.reload()
-    notebook.page.locator(".bv-box canvas").first.wait_for()
+    notebook.page.locator(".jupyter-threejs canvas").first.wait_for()
     notebook.settle()
     assert labels(notebook) == ["6.800 m"] * 2
     assert notebook.page.locator(".bv-labels div:not([hidden])").all_inner_texts() == ["Roof"] * 2

@@ -283,7 +283,7 @@ def test_a_scene_brings_its_camera(notebook: Notebook) -> None:
 def test_two_views_of_one_viewer_show_the_same(notebook: Notebook) -> None:
     notebook.run(3)
     notebook.settle()
-    assert notebook.page.locator(".bv-box canvas").count() == 2
+    assert notebook.page.locator(".jupyter-threejs canvas").count() == 2
     x, y = notebook.find("viewer", "roof")
     before = notebook.pixels(0)
     assert not changed(before, notebook.pixels(1)).any()
@@ -308,10 +308,10 @@ def test_close_leaves_nothing_and_a_rerun_adds_nothing(notebook: Notebook) -> No
     notebook.kernel("viewer.close()")
     notebook.settle()
     assert notebook.ask(count) == 0
-    assert notebook.page.locator(".bv-box canvas").count() == 0
+    assert notebook.page.locator(".jupyter-threejs canvas").count() == 0
     notebook.run(3)
     notebook.until(COMPLETE)
-    assert notebook.page.locator(".bv-box canvas").count() == 1, "displayed again, it is drawn again"
+    assert notebook.page.locator(".jupyter-threejs canvas").count() == 1, "displayed again, it is drawn again"
     assert notebook.errors == []
 
 
@@ -321,7 +321,7 @@ def test_reload_brings_the_same_picture_back(notebook: Notebook) -> None:
     before = notebook.pixels()
     notebook.save()
     notebook.reload()
-    notebook.page.locator(".bv-box canvas").wait_for()
+    notebook.page.locator(".jupyter-threejs canvas").wait_for()
     notebook.settle()
     assert not changed(before, notebook.pixels()).any()
     notebook.kernel("viewer.select('terrace')")
