@@ -50,7 +50,8 @@ class Building:
       those that a section may fill
     - ``room`` (o,) bool; ``bounds`` (o, 2, 3) the least and greatest x, y, z
     - ``drawn`` (o,) bool is what went into ``instalments``: all but what would be more than ``most`` triangles
-    - ``low``, ``high`` (3,) are the box around everything; ``origin`` (3,) is (0, 0, 0) in the scene, for good
+    - ``stray`` (o,) bool is what is so far from everything else that it is not drawn
+    - ``low``, ``high`` (3,) are the box around everything else; ``origin`` (3,) is (0, 0, 0) in the scene, for good
 
     Lengths in mm, Y up, world.
     """
@@ -64,6 +65,7 @@ class Building:
         self.room: NDArray[np.bool_] = np.empty(0, bool)
         self.drawn: NDArray[np.bool_] = np.empty(0, bool)
         self.bounds: NDArray[np.float64] = np.empty((0, 2, 3))
+        self.stray: NDArray[np.bool_] = np.empty(0, bool)
         self.instalments: list[Instalment] = []
         self.origin: NDArray[np.float64] = np.zeros(3)
         self.low: NDArray[np.float64] = np.zeros(3)
@@ -92,19 +94,21 @@ class Building:
         self.bounds = np.concatenate([self.bounds, np.multiply([[np.inf], [-np.inf]], np.ones((len(fresh), 2, 3)))])
         self.bounds[rows, 0] = np.minimum(self.bounds[rows, 0], bounds[:, 0])
         self.bounds[rows, 1] = np.maximum(self.bounds[rows, 1], bounds[:, 1])
-        low, high = bounds[:, 0].min(axis=0), bounds[:, 1].max(axis=0)
+        self.stray = stray(self.bounds)
+        near = bounds[~self.stray[rows]] if not self.stray[rows].all() else bounds
+        low, high = near[:, 0].min(axis=0), near[:, 1].max(axis=0)
         if not self.triangles:
             self.origin, self.low, self.high = np.round((low + high) / 2), low, high
         self.low, self.high = np.minimum(self.low, low), np.maximum(self.high, high)
         self.triangles += len(mesh.triangles)
         allowance = (self.most - self.triangles_drawn) // max(arrival.known - arrival.done + 1, 1)
-        return self._draw(mesh, rows, first, largest(mesh, allowance))
+        return self._draw(mesh, rows, first, largest(mesh, allowance) & ~self.stray[rows])
 
     def draw(self, which: NDArray[np.int64]) -> Iterator[Instalment]:
         """Buffers of those of these objects (rows) that were left out, whatever it costs."""
         asked = np.zeros(len(self), bool)
         asked[which] = True
-        asked &= ~self.drawn
+        asked &= ~(self.drawn | self.stray)
         first = 0
         for mesh in self._meshes if asked.any() else ():
             rows = np.array([self.rows[name] for name in mesh.ids], np.int64)
@@ -150,6 +154,16 @@ class Building:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+def stray(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(o,) bool: objects a thousand times as far from the middle of all as half of them are, and 10 km at least.
+
+    Such a thing is a mistake of its author, and would ruin the view and the grid of all others. `bounds` (o, 2, 3), mm.
+    """
+    middle = np.median(bounds.mean(axis=1), axis=0)
+    reach = np.abs(bounds - middle).max(axis=(1, 2))
+    return np.asarray(reach > max(1000 * float(np.median(reach)), 1e7))
 
 
 def largest(mesh: Mesh, most: int) -> NDArray[np.bool_]:

@@ -130,7 +130,7 @@ class Core:
 
     def _words(self) -> dict[str, str]:
         building, chosen = self._building, int(self._now.selected.sum())
-        left_out = int((~building.drawn).sum())
+        left_out, far_away = int((~(building.drawn | building.stray)).sum()), int(building.stray.sum())
         triangles = f"{building.triangles:,} triangles"
         if self._broken_off:
             triangles = f"{triangles} so far"
@@ -139,6 +139,8 @@ class Core:
                 f"{building.triangles_drawn:,} of {triangles}: {left_out:,} small objects are left out until they are "
                 f"shown or isolated, or max_triangles={building.triangles} is given"
             )
+        if far_away:
+            triangles = f"{triangles}; too far away to be drawn: {far_away:,}"
         return {
             "title": self._title,
             "count": f"{len(building):,} objects",
@@ -165,7 +167,8 @@ class Core:
     def _far_ends(self) -> list[list[float]]:
         """Where what is no room ends, in the frame of the scene."""
         building = self._building
-        return self._ends(slice(None) if building.room.all() else ~building.room)
+        seen = ~(building.room | building.stray)
+        return self._ends(seen if seen.any() else slice(None))
 
     def _ends(self, which: Any) -> list[list[float]]:
         """Where these objects end, in the frame of the scene."""

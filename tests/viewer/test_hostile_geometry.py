@@ -7,6 +7,7 @@ from collections.abc import Callable
 import hostile
 import numpy as np
 import pytest
+from geometry.solids import box, mesh_of
 from sight import Drawn
 
 from bimplus_nb.geometry import Mesh, decode_threejs
@@ -65,3 +66,13 @@ def test_too_much_of_one_object_is_drawn_whole(kind: Callable[[int], Mesh], n: i
     viewer = seen(mesh)
     good_is_drawn(viewer)
     assert viewer._building.triangles_drawn == len(mesh.triangles)
+
+
+@pytest.mark.parametrize("at", [(9.9e11, 0, 0), (4.5e9, 0, 5.3e9)], ids=["10^9 m", "a national grid"])
+def test_one_object_far_from_all_others_costs_them_nothing(at: tuple[float, float, float]) -> None:
+    crowd = {f"near {k}": box().moved((5000 + k * 500, 0, 0)) for k in range(8)}
+    bodies = {**hostile.GOOD, **crowd, "stray": box().moved(at)}
+    viewer = seen(mesh_of(*bodies.values(), names=list(bodies)))
+    good_is_drawn(viewer)
+    assert np.linalg.norm(np.subtract(viewer.camera.position, (10_000, 1000, 0))) < 200_000
+    assert viewer._words()["caption"].endswith("too far away to be drawn: 1")

@@ -314,7 +314,7 @@ def test_full_screen_has_all_of_it(notebook: Notebook) -> None:
 
 
 def test_a_narrow_cell_folds_the_tools_into_a_menu(notebook: Notebook) -> None:
-    folded, more = notebook.page.locator(".bv-menu [data-tool=xray]"), notebook.page.locator("[data-tool=more]")
+    folded, more = notebook.page.locator(".bv-more [data-tool=xray]"), notebook.page.locator("[data-tool=more]")
     assert more.is_hidden()
     notebook.kernel("viewer.widget.layout.width = '250px'")
     more.wait_for()
