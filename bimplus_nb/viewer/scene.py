@@ -95,6 +95,7 @@ class Scene:
         )
         ghost = self._surface(2, **_OVER)
         self._chunks: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        self._lined = 0  # chunks that have their lines
         meshes = self._meshes(first)
         self._groups = {name: _Group(name=name, children=meshes.get(name, ())) for name in ("opaque", "edges", "glass")}
         # What the page makes the caps of sections of: faces to be counted, what is put where there is something, earth.
@@ -140,9 +141,12 @@ class Scene:
             self._groups[name].children = (*self._groups[name].children, *meshes)
 
     def add_edges(self, lines: Sequence[Creases]) -> None:
-        """Draw the crease lines of every chunk, in the order in which they came. They use the vertices sent already."""
-        drawn = []
-        for (vertices, place), creases in zip(self._chunks, lines, strict=False):
+        """Draw the crease lines of every chunk, in the order in which they came, but for those that have theirs. They
+        use the vertices sent already."""
+        drawn = [*self._groups["edges"].children]
+        fresh = slice(self._lined, None)
+        self._lined = min(len(self._chunks), len(lines))
+        for (vertices, place), creases in zip(self._chunks[fresh], lines[fresh], strict=False):
             if len(creases):
                 geometry = _Geometry(
                     attributes={**vertices, "index": _attribute(creases.index.ravel())},

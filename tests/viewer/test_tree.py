@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import houses
 import numpy as np
 import pandas as pd
 import pytest
+from ipywidgets.widgets import widget
 
 from bimplus_nb.geometry import Mesh
 from bimplus_nb.project import Project
@@ -331,6 +333,28 @@ def test_more_is_loaded_by_name_and_on_the_page() -> None:
         viewer.add("cellar")
     assert isinstance(viewer.mesh, Mesh)
     viewer.close()
+
+
+def test_what_came_later_goes_as_well() -> None:
+    """Lines come once a chunk: a widget that is left behind keeps a page from ever loading again."""
+
+    def settle() -> None:
+        for thread in threading.enumerate():
+            if thread.name == "building decor":
+                thread.join(30)
+
+    settle()
+    before, whole = dict(widget._instances), houses.house()
+    viewer = Viewer(whole.of("slab", "roof"), more={"column": lambda: [Arrival(whole.of("column"))]})
+    viewer.widget  # noqa: B018
+    settle()
+    viewer.add("column")
+    viewer.add(whole.of("sill"))
+    settle()
+    lines = sum(type(one).__name__ == "LineSegments" for one in viewer._page.widgets())  # type: ignore[union-attr]
+    assert lines == len(viewer._building.instalments) == 3
+    viewer.close()
+    assert widget._instances == before
 
 
 def test_a_view_of_one_layer_knows_the_others(project: Project) -> None:
