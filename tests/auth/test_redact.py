@@ -60,6 +60,7 @@ def log() -> Iterator[Keeping]:
         ("got %s", (f'{{"access_token": "{SECRET}"}}',)),
         ("got nothing", (f"refresh_token={SECRET}",)),
     ],
+    ids=["address", "argument", "named argument", "headers", "pairs", "answer", "left over"],
 )
 @pytest.mark.parametrize("name", ["bimplus_nb.x", "httpx", "httpcore.http11", "authlib.oauth2.client"])
 def test_secrets_go_from_message_and_arguments(log: Keeping, name: str, message: str, args: tuple[Any, ...]) -> None:

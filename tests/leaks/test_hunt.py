@@ -44,6 +44,7 @@ HUNT = Hunt([("access_token", SIGNED), ("refresh_token", TOKEN), ("password", PA
         TOKEN.encode(),
         b"\xff\xfe" + TOKEN.encode() + b"\xff",
     ],
+    ids=[f"way {k}" for k in range(21)],  # the cases are random, their names are not
 )
 def test_what_is_planted_is_found(planted: str | bytes) -> None:
     around = (b"much before ", b" much after") if isinstance(planted, bytes) else ("much before ", " much after")
@@ -63,6 +64,7 @@ def test_what_is_planted_is_found(planted: str | bytes) -> None:
         "XBCDF-GHJKX",
         "an answer without secrets " * 100,
     ],
+    ids=[f"said {k}" for k in range(6)],
 )
 def test_what_is_no_leak_is_not_found(said: str) -> None:
     assert HUNT.search(said, "here") == []
