@@ -143,21 +143,41 @@ def answers(url: str) -> bool:
         return False
 
 
+_lent: list[Browser] = []  # the browser of this process, once for each who has it now
+_end = contextlib.ExitStack()
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser of this process, started when it is first needed and closed when nobody has it any more.
+
+    There is but one, since a second playwright does not start beside a first. Who takes it makes contexts of their own.
+    """
+    if not _lent:
+        from playwright.sync_api import sync_playwright
+
+        path = executable()
+        playwright = _end.enter_context(sync_playwright())
+        started = playwright.chromium.launch(
+            executable_path=path, args=FLAGS, ignore_default_args=["--headless", "--disable-gpu"]
+        )
+        _end.callback(started.close)
+    else:
+        started = _lent[0]
+    _lent.append(started)
+    try:
+        yield started
+    finally:
+        _lent.pop()
+        if not _lent:
+            _end.close()
+
+
 @contextlib.contextmanager
 def running(folder: Path, env: dict[str, str] | None = None) -> Iterator[Lab]:
     """A JupyterLab with a browser in front of it."""
-    from playwright.sync_api import sync_playwright
-
-    with server(folder, env) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable(),
-            args=FLAGS,
-            ignore_default_args=["--headless", "--disable-gpu"],
-        )
-        try:
-            yield Lab(url, folder / "notebooks", browser)
-        finally:
-            browser.close()
+    with server(folder, env) as url, chromium() as browser:
+        yield Lab(url, folder / "notebooks", browser)
 
 
 class Lab:

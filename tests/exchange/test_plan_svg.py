@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from geometry.solids import FAR_AWAY, box, l_shape, mesh_of
 from geometry.test_caps import tube
-from lab import executable
+from lab import chromium
 
 from bimplus_nb.exchange import plan_svg
 from bimplus_nb.exchange.sheet import visual_centre
@@ -187,16 +187,11 @@ def test_words_go_where_a_room_is_wide() -> None:
 
 @pytest.mark.browser
 def test_a_browser_shows_it(tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
     (tmp_path / "plan.svg").write_text(storey(scale=50), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
-        page = browser.new_page()
+    with chromium() as browser, browser.new_page() as page:
         page.goto((tmp_path / "plan.svg").as_uri())
         x, y, width, height = page.evaluate(PLACE, "wall")
         assert width * 25.4 / 96 * 50 == pytest.approx(6000, rel=0.01)  # to scale, by CSS's millimetres
         assert page.evaluate(UNDER, [x + width / 2, y + height / 2]) == "wall"
         assert page.evaluate(UNDER, page.evaluate(MIDDLE, "table")) == "table"
         assert page.locator("text=Study").count() >= 1
-        browser.close()

@@ -43,17 +43,13 @@ class Hub:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     if why := lab.missing():
         pytest.skip(why)
-    from playwright.sync_api import sync_playwright
-
     folder = tmp_path_factory.mktemp("hub")
     try:
         proxy = hub.install_proxy(folder)
     except OSError as why_not:
         pytest.skip(str(why_not))
-    with sync_playwright() as playwright, hub.running(folder, proxy) as url:
-        browser = playwright.chromium.launch(executable_path=lab.executable(), args=["--no-sandbox"])
+    with lab.chromium() as browser, hub.running(folder, proxy) as url:
         yield Hub(url, folder, browser)
-        browser.close()
 
 
 def at_work(house: Hub, sandbox: Sandbox, user: str) -> Notebook:

@@ -38,13 +38,9 @@ def receiver() -> Iterator[str]:
 
 @pytest.mark.skipif(lab.missing() is not None, reason=str(lab.missing()))
 def test_signing_in_by_keyboard(sign_in: SignIn, receiver: str) -> None:
-    from playwright.sync_api import sync_playwright
-
     sign_in.redirect_uri = receiver
     address = str(httpx.Request("GET", sign_in.endpoint("authorization_endpoint"), params=sign_in.query()).url)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=lab.executable(), args=["--no-sandbox"])
-        page = browser.new_page(java_script_enabled=False)
+    with lab.chromium() as browser, browser.new_page(java_script_enabled=False) as page:
         page.goto(address)
         assert page.title() == "Who is working today?"
         page.keyboard.press("Tab")
@@ -52,7 +48,6 @@ def test_signing_in_by_keyboard(sign_in: SignIn, receiver: str) -> None:
         page.keyboard.press("Enter")
         page.wait_for_url("**/callback*")
         code = httpx.URL(page.url).params["code"]
-        browser.close()
     tokens = sign_in.exchange(code).json()
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert sign_in.http.get(f"{sign_in.sandbox.url}/user", headers=headers).json()["email"] == "ben@example.com"

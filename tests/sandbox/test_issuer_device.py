@@ -234,12 +234,8 @@ def test_nothing_shows_the_codes(devices: Devices) -> None:
 @pytest.mark.browser
 @pytest.mark.skipif(lab.missing() is not None, reason=str(lab.missing()))
 def test_typing_the_code_by_keyboard(quick: SignIn) -> None:
-    from playwright.sync_api import sync_playwright
-
     codes = begin(quick).json()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=lab.executable(), args=["--no-sandbox"])
-        page = browser.new_page(java_script_enabled=False)
+    with lab.chromium() as browser, browser.new_page(java_script_enabled=False) as page:
         page.goto(codes["verification_uri"])
         page.locator("#code:focus").wait_for()
         page.keyboard.type(codes["user_code"].lower().replace("-", ""))
@@ -249,6 +245,5 @@ def test_typing_the_code_by_keyboard(quick: SignIn) -> None:
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="You are signed in").wait_for()
-        browser.close()
     tokens = collect(quick, codes["device_code"]).json()
     assert quick.claims(tokens["id_token"])["preferred_username"] == USERS[1].username
