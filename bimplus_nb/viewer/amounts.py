@@ -1,4 +1,7 @@
-"""Shades for numbers and dates: which range the shades span, where one shade ends, and what is written beside them."""
+"""Shades for numbers and dates: which range the shades span, where one shade ends, and what is written beside them.
+
+Longer than most files because numbers, dates and durations go the same way: range, steps, ticks, words.
+"""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from bimplus_nb.geometry.order import morton
 MOST_TRIANGLES = 6_000_000
 """How many triangles are drawn unless told otherwise: 70 MB for the page, and what a laptop still turns smoothly."""
 
-
 FIRST, PORTION = 2_000, 10_000
 """Of a large mesh that is there at once: objects in the first instalment, and in each of the others."""
 
@@ -95,11 +94,12 @@ class Building:
         self.bounds[rows, 0] = np.minimum(self.bounds[rows, 0], bounds[:, 0])
         self.bounds[rows, 1] = np.maximum(self.bounds[rows, 1], bounds[:, 1])
         self.stray = stray(self.bounds)
-        near = bounds[~self.stray[rows]] if not self.stray[rows].all() else bounds
-        low, high = near[:, 0].min(axis=0), near[:, 1].max(axis=0)
-        if not self.triangles:
-            self.origin, self.low, self.high = np.round((low + high) / 2), low, high
-        self.low, self.high = np.minimum(self.low, low), np.maximum(self.high, high)
+        near = bounds[~self.stray[rows]]
+        if not self.triangles:  # half of what is first is never stray
+            self.low, self.high = near[:, 0].min(axis=0), near[:, 1].max(axis=0)
+            self.origin = np.round((self.low + self.high) / 2)
+        self.low = np.vstack([near[:, 0], self.low]).min(axis=0)
+        self.high = np.vstack([near[:, 1], self.high]).max(axis=0)
         self.triangles += len(mesh.triangles)
         allowance = (self.most - self.triangles_drawn) // max(arrival.known - arrival.done + 1, 1)
         return self._draw(mesh, rows, first, largest(mesh, allowance) & ~self.stray[rows])

@@ -61,7 +61,7 @@ class Core:
         self._tools: dict[str, Any] = {}
         self._measured: dict[str, Measurement] = {}
         self._decor = Decor(self._building)
-        self._broken_off = False
+        self._incomplete = False
         self._coming = self._come(arrivals)
         next(self._coming, None)
 
@@ -69,13 +69,13 @@ class Core:
 
     def _come(self, arrivals: Iterable[Arrival]) -> Iterator[None]:
         """Takes the building in, bit by bit."""
-        self._broken_off = True
+        self._incomplete = True
         try:
             for arrival in arrivals:
                 for _ in self._building.add(arrival):
                     self._grown(more=True)
                     yield
-            self._broken_off = False
+            self._incomplete = False
         finally:
             self._grown(more=False)
 
@@ -132,7 +132,7 @@ class Core:
         building, chosen = self._building, int(self._now.selected.sum())
         left_out, far_away = int((~(building.drawn | building.stray)).sum()), int(building.stray.sum())
         triangles = f"{building.triangles:,} triangles"
-        if self._broken_off:
+        if self._incomplete:
             triangles = f"{triangles} so far"
         elif left_out:
             triangles = (

@@ -128,3 +128,26 @@ def test_nothing_comes() -> None:
     assert viewer.visible_ids == ()
     viewer.widget  # noqa: B018
     viewer.close()
+
+
+def test_a_bit_that_is_all_astray_moves_no_border() -> None:
+    building = Building()
+    list(building.add(Arrival(HOUSE)))
+    low, high = building.low.copy(), building.high.copy()
+    assert not list(
+        building.add(
+            Arrival(
+                Mesh.from_parts(
+                    ["far"],
+                    np.array([[0.0, 0, 0], [1, 0, 0], [0, 1, 0]]) + 1e11,
+                    np.array([[0, 1, 2]]),
+                    np.array([3]),
+                    np.array([1]),
+                    np.array([[0, 0, 0, 255]], np.uint8),
+                )
+            )
+        )
+    )
+    assert building.stray.tolist() == [False] * len(HOUSE) + [True]
+    assert np.array_equal(building.low, low)
+    assert np.array_equal(building.high, high)
