@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bimplus_nb.geometry import Mesh
-from bimplus_nb.viewer.camera import Camera
+from bimplus_nb.viewer.camera import VIEWS, Camera
 from bimplus_nb.viewer.cutting import Cutting
 
 _EYES: Final = 1_200.0  # mm above the floor, where plans are cut
 _GRID: Final = 10.0  # mm, within which things stand at the same height
 _HIGHEST: Final = 1e6  # mm between two storeys; more is a mistake
-_DOWN: Final = (0.0, -1.0, -1e-4)  # just not straight down, so that it is clear what is up in the picture
 
 
 class Storeys(Cutting):
@@ -25,7 +24,8 @@ class Storeys(Cutting):
     _rank: NDArray[np.uint8] = np.empty(0, np.uint8)  # of each object's storey
 
     def plan(self, storey: str, *, height: float = _EYES) -> None:
-        """Look down on a storey, cut `height` mm above its floor. `reset()` leads back.
+        """Look straight down on a storey, in parallel lines, cut `height` mm above its floor. `reset()` leads back, and
+        ``projection = "perspective"`` (or O on the page) to the lines one is used to.
 
         The floor is the height at which most of what is in the storey stands. ValueError: no such storey.
         """
@@ -34,7 +34,7 @@ class Storeys(Cutting):
         low, high = bounds[:, 0].min(axis=0), bounds[:, 1].max(axis=0)
         corners = np.array([[x, floor + height, z] for x in (low[0], high[0]) for z in (low[2], high[2])])
         width, tall = self.size if all(self.size) else (2, 1)
-        self._look(Camera.fitted(corners, _DOWN, width / tall))
+        self._look(Camera.fitted(corners, VIEWS["top"], width / tall, projection="orthographic"))
 
     def _floor(self, storey: str) -> tuple[float, NDArray[np.float64]]:
         """The height of a storey's floor, and the bounds (n, 2, 3) of what is in it."""

@@ -132,6 +132,7 @@ def test_a_plan_is_cut_above_the_floor_and_seen_from_above(viewer: Viewer) -> No
     down = np.subtract(viewer.camera.target, viewer.camera.position)
     assert down[1] < -1_000
     assert np.abs(down[[0, 2]]).max() < 0.001 * -down[1]
+    assert viewer.camera.projection == "orthographic"
     viewer.plan("middle", height=300)
     assert viewer.sections == ((0, 1, 0, HERE[1] + 300),)
     with pytest.raises(ValueError, match=r"no storey 'cellar'.*'ground', 'middle', 'top'"):
