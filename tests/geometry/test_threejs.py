@@ -277,9 +277,10 @@ def test_memory_is_given_back() -> None:
     data = answer(*(item(f"{k}", column) for k in range(400)))
     kept = [read(data) for _ in range(3)]
     before = resident()
-    for _ in range(30):
+    for _ in range(60):
         kept[0] = read(data)
-    assert resident() - before < 6 * len(data)
+    # An allocator keeps a few answers' worth; whoever keeps each of them keeps sixty and more.
+    assert resident() - before < 20 * len(data)
 
 
 PALETTE = [-1, 0xFF00FF00, 0x800000FF]
