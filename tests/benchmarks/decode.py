@@ -54,7 +54,7 @@ def _fetched(project: bp.Project, bits: int) -> Iterator[Any]:
         get = project.api.objects.layer_geometry_properties
         return lambda chunk: get(part.topology_id, part.layer_id, bits, chunk=chunk)
 
-    jobs = [(number, ask(part)) for number, part in enumerate(project._parts(None, None))]
+    jobs = [(number, ask(part)) for number, part in enumerate(project._source.parts(None, None))]
     return (answer for *_, answer in sorted(fetch_chunks(jobs), key=lambda found: found[:2]))
 
 

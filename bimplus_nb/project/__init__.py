@@ -1,0 +1,5 @@
+"""One project, as a notebook uses it: tables, the mesh, the view."""
+
+from bimplus_nb.project.project import Project
+
+__all__ = ["Project"]

@@ -1,0 +1,229 @@
+"""`Project`: one project, as a notebook uses it. Every question of a notebook to a project is one method here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from bimplus_nb import frames
+from bimplus_nb.api import Api
+from bimplus_nb.api.parallel import side_by_side
+from bimplus_nb.geometry.mesh import Mesh
+from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
+from bimplus_nb.project.progress import Report
+from bimplus_nb.project.source import Source
+from bimplus_nb.records import Record, Records
+from bimplus_nb.text import markup, plain
+
+if TYPE_CHECKING:
+    from bimplus_nb.viewer import Viewer
+
+
+class Project:
+    """One project of a team.
+
+    What was fetched is kept, for each model, layer and revision: the geometry, shared by `mesh` and `view`, and what
+    the objects say of themselves, shared by `objects` and `properties`; who asks for the latter first has both.
+    `reload` forgets it. Everywhere `models`, `layers` and `storeys` take names or ids, one or several; `revision` is a
+    revision's number, by default the newest.
+    """
+
+    def __init__(self, api: Api, record: Record) -> None:
+        self.api = api
+        self._source = Source(api, record)
+
+    @property
+    def record(self) -> Record:
+        """What the service says of it."""
+        return self._source.record
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self.record.id
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.record.get("name") or "")
+
+    def reload(self) -> None:
+        """Ask the service anew from now on."""
+        self._source.reload()
+
+    def models(self) -> pd.DataFrame:
+        """One row a model, index id: name, description, status, layers, revisions, revision, created, changed."""
+        return frames.models_frame(self._source.models(), self._source.disciplines())
+
+    def layers(self) -> pd.DataFrame:
+        """One row a model and layer: layer, model, revision, layer_id, model_id."""
+        return frames.layers_frame([entry for entry in self._source.disciplines() if entry.id.lower() not in INTERNAL])
+
+    def topology(self, *, models: Names = None, revision: int | None = None) -> pd.DataFrame:
+        """One row an entry of the models' trees, index id: name, type, ifc_type, model, storey, parent, depth, path."""
+        return frames.topology_frame(self._source.nodes(self._source.parts(models, None), revision))
+
+    def objects(
+        self,
+        *,
+        layers: Names = None,
+        models: Names = None,
+        storeys: Names = None,
+        types: Names = None,
+        revision: int | None = None,
+        columns: Sequence[str] | Literal["all"] = (),
+        progress: Report = True,
+    ) -> pd.DataFrame:
+        """One row an object, index id; see `frames.objects_frame` for the columns and what `columns` adds."""
+        parts = self._source.parts(models, layers)
+        return self._objects(parts, storeys=storeys, types=types, revision=revision, columns=columns, progress=progress)
+
+    def _objects(
+        self,
+        parts: Sequence[Part],
+        *,
+        storeys: Names,
+        revision: int | None,
+        types: Names = None,
+        columns: Sequence[str] | Literal["all"] = (),
+        progress: Report = True,
+    ) -> pd.DataFrame:
+        said = [item for answer in self._source.geometry(parts, revision, progress) for item in answer.objects]
+        rows = self._source.rows(parts, revision, storeys)
+        wanted = chosen(types, {node.type for node in rows}, "type")
+        rows = [node for node in rows if wanted is None or node.type in wanted]
+        ids = {node.id.lower() for node in rows}
+        names = {part.layer_id: part.layer for part in parts}
+        return frames.objects_frame(
+            rows, [item for item in said if item["id"].lower() in ids], layers=names, columns=columns
+        )
+
+    def properties(
+        self,
+        ids: Names = None,
+        *,
+        layers: Names = None,
+        models: Names = None,
+        revision: int | None = None,
+        progress: Report = True,
+    ) -> pd.DataFrame:
+        """One row a value of an object: object_id, group, name, attribute_id, value, unit, type, source.
+
+        For `ids` each object is asked for. Without, the geometry answers' own attributes are taken for all, and a few
+        objects are asked for, as many as it needs to learn what each attribute is. Those answers hold one value a
+        name, so an object with one name in two property sets shows one of them.
+        """
+        if ids is not None:
+            asked = list(dict.fromkeys([ids] if isinstance(ids, str) else map(str, ids)))
+            described = self._source.described(asked, revision, progress)
+            return frames.properties_frame(described, described)
+        answers = self._source.geometry(self._source.parts(models, layers), revision, progress)
+        objects = [item for answer in answers for item in answer.objects]
+        return frames.properties_frame(objects, self._source.described(frames.samples(objects), revision, progress))
+
+    def issues(self) -> pd.DataFrame:
+        """One row an issue, index id; see `frames.issues_frame`."""
+        issues, pins = side_by_side(lambda ask: ask(self.id), [self.api.issues.all, self.api.pins.all])
+        return frames.issues_frame(issues, pins)
+
+    def pins(self) -> Records:
+        """The pins of all issues, as the service sends them (mm, Y up, world)."""
+        return self.api.pins.all(self.id)
+
+    def mesh(
+        self,
+        *,
+        layers: Names = None,
+        models: Names = None,
+        storeys: Names = None,
+        revision: int | None = None,
+        progress: Report = True,
+    ) -> Mesh:
+        """The geometry: mm, Y up, world. What the service sent and cannot be read is in `.problems`."""
+        parts = self._source.parts(models, layers)
+        arriving = self._source.arriving(parts, revision, progress, attributes=False)
+        mesh = Mesh.concatenate(step.answer.mesh for step in arriving)
+        if storeys is not None:
+            there = {node.id.lower() for node in self._source.rows(parts, revision, storeys)}
+            mesh = mesh.of(*(id_ for id_ in mesh.ids if id_.lower() in there))
+        return mesh
+
+    def view(
+        self,
+        *,
+        layers: Names = None,
+        models: Names = None,
+        storeys: Names = None,
+        revision: int | None = None,
+        progress: Report = True,
+        **options: Any,
+    ) -> Viewer:
+        """The building in 3D; `options` are the Viewer's own. Rooms are there but not shown until asked for, and other
+        layers than `layers` are not fetched until they are: ``viewer.add(viewer.more[0])``, or in the tree on the page.
+
+        It comes bit by bit: what this returns has the first answer of the service, and gets the others while it is
+        displayed, or when something needs all of it.
+        """
+        from bimplus_nb.viewer import Arrival, Viewer
+
+        parts = self._source.parts(models, layers)  # of which there are more when more is loaded
+
+        def arrivals(some: Sequence[Part], progress: Report) -> Iterator[Arrival]:
+            there = None
+            if storeys is not None:
+                there = {node.id.lower() for node in self._source.rows([*parts, *some], revision, storeys)}
+            for step in self._source.arriving(some, revision, progress, attributes=False):
+                mesh = step.answer.mesh
+                if there is not None:
+                    mesh = mesh.of(*(id_ for id_ in mesh.ids if id_.lower() in there))
+                yield Arrival(mesh, step.answer.rooms, step.done, step.known)
+
+        def load(some: Sequence[Part]) -> list[Arrival]:
+            come = [*arrivals(some, False)]
+            parts.extend(some)
+            return come
+
+        def objects() -> pd.DataFrame:
+            return self._objects(parts, storeys=storeys, revision=revision, progress=False)
+
+        def outline(ids: Sequence[str]) -> pd.DataFrame:
+            names = {part.layer_id: part.layer for part in parts}
+            rows = self._source.rows(parts, revision, storeys)
+            return frames.objects_frame(rows, ({"id": id_} for id_ in ids), layers=names)
+
+        more = {name: partial(load, some) for name, some in self._rest(parts).items()}
+        given = {"objects": objects, "outline": outline, "title": plain(self.name, 80), "more": more}
+        return Viewer(arrivals(tuple(parts), progress), **{**given, **options})
+
+    def _rest(self, parts: Sequence[Part]) -> dict[str, list[Part]]:
+        """The other parts, by the names of their layers, with the model's where others go by the same name."""
+        everything = self._source.parts(None, None)
+        times = Counter(part.layer for part in everything)
+        rest: dict[str, list[Part]] = {}
+        for part in everything:
+            if part not in parts:
+                name = part.layer if times[part.layer] == 1 else f"{part.layer} ({part.model})"
+                rest.setdefault(name, []).append(part)
+        return rest
+
+    def __repr__(self) -> str:
+        return f"<Project {plain(self.name, 60)!r}, {self.id}>"
+
+    def _repr_html_(self) -> str:
+        parts = [entry for entry in self._source.disciplines() if entry.id.lower() not in INTERNAL]
+        models = list(dict.fromkeys(str(entry.get("divisionName") or "") for entry in parts))
+        lines = [
+            markup(self.record.get("shortDescr")),
+            f"Team {markup(self.record.get('teamName') or self.record.get('teamSlug'))}",
+            f"{len(models)} models: {markup(', '.join(models))}" if models else "No model with geometry yet",
+            f"Changed {markup(self.record.get('changed'), 10)}" if self.record.get("changed") else "",
+        ]
+        body = "".join(f"<div dir='auto'>{line}</div>" for line in lines if line)
+        return (
+            "<div style='border:1px solid #8884;border-radius:6px;padding:8px 12px;max-width:40em'>"
+            f"<strong dir='auto'>{markup(self.name)}</strong>{body}<code>{markup(self.id)}</code></div>"
+        )

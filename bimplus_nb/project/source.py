@@ -1,0 +1,172 @@
+"""`Source`: what a project was asked and has answered, kept for all who ask again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bimplus_nb import frames
+from bimplus_nb.api import Api
+from bimplus_nb.api.parallel import fetch_chunks, side_by_side
+from bimplus_nb.frames.objects import layer_name
+from bimplus_nb.geometry import threejs
+from bimplus_nb.geometry.mesh import Mesh
+from bimplus_nb.geometry.templates import place
+from bimplus_nb.http import Answer
+from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
+from bimplus_nb.project.progress import Report, progress_bar
+from bimplus_nb.records import Record, Records
+
+_VIEWER_ATTRIBUTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the service answered for a part, and whether the objects' attributes were asked for."""
+
+    answers: list[threejs.Answer]
+    attributes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An answer that has come, the steps done with it, and the steps known of."""
+
+    answer: threejs.Answer
+    done: int
+    known: int
+
+
+class Source:
+    """A project's record, models, trees and geometry answers. Each is fetched once, whoever asks for it first."""
+
+    def __init__(self, api: Api, record: Record) -> None:
+        self.api = api
+        self.record = record
+        self._lock = threading.RLock()
+        self._models: Records | None = None
+        self._trees: dict[tuple[str, int | None], list[frames.Node]] = {}
+        self._answers: dict[tuple[Part, int | None], _Kept] = {}
+
+    def reload(self) -> None:
+        """Ask the service anew from now on."""
+        with self._lock:
+            self.record = self.api.projects.get(self.record.id)
+            self._models = None
+            self._trees.clear()
+            self._answers.clear()
+
+    def models(self) -> Records:
+        with self._lock:
+            if self._models is None:
+                self._models = self.api.models.all(self.record.id)
+            return self._models
+
+    def disciplines(self) -> list[Record]:
+        """The entries of `disciplines`: one a model and layer."""
+        found = self.record.get("disciplines")
+        entries = found if isinstance(found, list) else []
+        return [Record(entry) for entry in entries if isinstance(entry, Mapping) and entry.get("id")]
+
+    def parts(self, models: Names, layers: Names) -> list[Part]:
+        parts = [self._part(entry) for entry in self.disciplines()]
+        of_models = chosen(models, frozenset().union(*(part.models for part in parts)), "model")
+        of_layers = chosen(layers, frozenset().union(*(part.layers for part in parts)), "layer")
+        return [
+            part
+            for part in parts
+            if (of_models is None or part.models & of_models)
+            and (part.layer_id not in INTERNAL if of_layers is None else part.layers & of_layers)
+        ]
+
+    def _part(self, entry: Record) -> Part:
+        model_id, wire_name = str(entry.get("divisionId") or ""), str(entry.get("name") or entry.id)
+        # Older services leave out the model's name and root, which then are the model's to tell.
+        complete = entry.get("divisionTopologyId") and entry.get("divisionName")
+        known = {} if complete else self._model(model_id)
+        model, layer = str(entry.get("divisionName") or known.get("name") or model_id), layer_name(wire_name)
+        return Part(
+            topology_id=str(entry.get("divisionTopologyId") or known.get("topologyId") or model_id),
+            model=model,
+            layer_id=entry.id.lower(),
+            layer=layer,
+            models=frozenset({model, model_id}),
+            layers=frozenset({layer, wire_name, entry.id}),
+        )
+
+    def _model(self, model_id: str) -> Mapping[str, Any]:
+        return next((model for model in self.models() if model.id == model_id), {})
+
+    def nodes(self, parts: Sequence[Part], revision: int | None) -> list[frames.Node]:
+        """The entries of the trees of these parts' models."""
+        roots = {part.topology_id: part.model for part in parts}
+        with self._lock:
+            missing = [root for root in roots if (root, revision) not in self._trees]
+            trees = side_by_side(lambda root: self.api.objects.topology(root, revision=revision), missing)
+            for root, tree in zip(missing, trees, strict=True):
+                self._trees[root, revision] = frames.nodes(tree, roots[root])
+            return [node for root in roots for node in self._trees[root, revision]]
+
+    def rows(self, parts: Sequence[Part], revision: int | None, storeys: Names) -> list[frames.Node]:
+        """The entries that are objects of these parts' layers, on these storeys."""
+        layers = {(part.model, part.layer_id) for part in parts}
+        rows = [
+            node
+            for node in self.nodes(parts, revision)
+            if not node.branch and (not node.layer_id or (node.model, node.layer_id) in layers)
+        ]
+        wanted = chosen(storeys, {node.storey for node in rows if node.storey}, "storey")
+        return rows if wanted is None else [node for node in rows if node.storey in wanted]
+
+    def geometry(self, parts: Sequence[Part], revision: int | None, progress: Report) -> list[threejs.Answer]:
+        """What the service answers for these parts, with what the objects say of themselves."""
+        return [step.answer for step in self.arriving(parts, revision, progress, attributes=True)]
+
+    def arriving(
+        self, parts: Sequence[Part], revision: int | None, progress: Report, *, attributes: bool
+    ) -> Iterator[Step]:
+        """The answers for these parts as they come, in an order that is always the same. Each is fetched once, but for
+        one that was fetched without the objects' attributes when these are asked for."""
+        with self._lock:
+            kept = {part: self._answers[part, revision] for part in parts if (part, revision) in self._answers}
+        kept = {part: found for part, found in kept.items() if found.attributes or not attributes}
+        missing = [part for part in parts if part not in kept]
+        known = len(missing)
+
+        def fetch(part: Part) -> Callable[[int], Answer]:
+            bits = _VIEWER_ATTRIBUTES if attributes else 0
+            return lambda chunk: self.api.objects.layer_geometry_properties(
+                part.topology_id, part.layer_id, bits, revision=revision, chunk=chunk
+            )
+
+        with progress_bar(progress if missing else False, "Geometry") as report:
+
+            def count(done: int, so_far: int) -> None:
+                nonlocal known
+                known = so_far
+                if report is not None:
+                    report(done, so_far)
+
+            yield from (Step(answer, 0, 0) for found in kept.values() for answer in found.answers)
+            read: dict[Part, list[threejs.Answer]] = {part: [] for part in missing}
+            for done, (part, _, answer) in enumerate(fetch_chunks([(part, fetch(part)) for part in missing], count), 1):
+                read[part].append(_read(answer.body, attributes))
+                yield Step(read[part][-1], done, known)
+        with self._lock:
+            self._answers |= {(part, revision): _Kept(answers, attributes) for part, answers in read.items()}
+
+    def described(self, ids: Sequence[str], revision: int | None, progress: Report) -> list[Record]:
+        """Objects with their attributes in full, one request each, side by side."""
+        with progress_bar(progress if len(ids) > 1 else False, "Properties") as report:
+            return side_by_side(lambda id_: self.api.objects.properties(id_, revision=revision), ids, report)
+
+
+def _read(data: bytes, attributes: bool) -> threejs.Answer:
+    answer = threejs.read(data, attributes=attributes)
+    if not answer.instances:
+        return answer
+    # Templates are not asked for, so none should come; an object that is one anyway is missed in words.
+    mesh = Mesh.concatenate([answer.mesh, place(answer.instances, Mesh.empty())])
+    return replace(answer, mesh=mesh, instances=())
