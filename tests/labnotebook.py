@@ -205,11 +205,16 @@ class Notebook:
         return base64.b64decode(url.split(",")[1])
 
     def pixels(self, number: int = -1) -> NDArray[np.uint8]:
-        """What a canvas shows: (height, width, 3) uint8, device pixels."""
+        """What a canvas shows: (height, width, 3) uint8, pixels of the screen, as the browser draws them together."""
         from PIL import Image
 
+        size = self.page.evaluate(
+            """n => { const {width, height} = [...document.querySelectorAll('.jupyter-threejs canvas')].at(n).getBoundingClientRect();
+                return [width, height].map(k => Math.floor(k * devicePixelRatio)); }""",
+            number,
+        )
         with Image.open(io.BytesIO(self.canvas_png(number))) as picture:
-            return np.asarray(picture.convert("RGB"))
+            return np.asarray(picture.convert("RGB").resize(size, Image.Resampling.BOX))
 
     def at(self, x: float, y: float, number: int = -1) -> tuple[float, float]:
         """Page coordinates of a point of a canvas (CSS pixels from its top left), scrolled into view."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -91,9 +92,11 @@ class Core:
         known, after = self._texels.values, self._now.texels()
         if len(after) > len(known):
             self._texels.values = np.concatenate([known, after[len(known) :]])
-        if self._page:
-            self._page.add(building, after[len(known) :], self._home(), more=more)
-        self._show()
+        page = self._page
+        with page.side.hold_sync() if page else nullcontext():
+            if page:
+                page.add(building, after[len(known) :], self._home(), more=more)
+            self._show()
 
     @property
     def mesh(self) -> Mesh:

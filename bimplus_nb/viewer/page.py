@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from bimplus_nb.errors import BimplusError
 from bimplus_nb.geometry.edges import Creases
-from bimplus_nb.geometry.light import Light
+from bimplus_nb.geometry.light import SUN, Light
+from bimplus_nb.viewer import scene
 from bimplus_nb.viewer.building import Building
 from bimplus_nb.viewer.capture import Plane
 from bimplus_nb.viewer.palette import THEMES
-from bimplus_nb.viewer.scene import Scene, tree
+from bimplus_nb.viewer.parcel import Parcel
 from bimplus_nb.viewer.side import Side
 from bimplus_nb.viewer.state import Patch, Texels
 
@@ -51,18 +52,23 @@ class Page:
         self._origin = building.origin
         self._heard = heard
         self._open = threading.RLock()  # lines and light come from a thread, and must not come to a closed page
-        self._light: dict[str, list[float]] = {}
+        self._light: dict[str, list[float]] = {"sun": (np.array(SUN) / np.linalg.norm(SUN)).tolist()}
         self._asked = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
         self.picture = b""
         self.on_picture: Callable[[bytes], None] = lambda _: None
         self.decorated = 0  # instalments that lines were brought for
         self.drawn = threading.Event()
-        self._shown = len(building.instalments)
-        self.scene = Scene(self._origin, building.instalments)
-        renderer = self.scene.renderer
+        renderer = scene.renderer()
         self.side = Side(
-            renderer=renderer.model_id, themes=THEMES, home=home, texels=texels, arriving=True, layout=Layout(), **state
+            renderer=renderer.model_id,
+            parcels=[Parcel(one, self._origin) for one in building.instalments],
+            themes=THEMES,
+            home=home,
+            texels=texels,
+            arriving=True,
+            layout=Layout(),
+            **state,
         )
         self._thin = False
         self.cut(cuts)
@@ -78,18 +84,22 @@ class Page:
         with self._open:
             if len(texels):
                 self.side.tell({"type": "grow"}, texels)
-            with self.side.hold_sync():
-                self.side.home, self.side.arriving = home, True
-            self.scene.add(building.instalments[self._shown :])
-            self._shown = len(building.instalments)
+            fresh = building.instalments[len(self.side.parcels) :]
+            self.side.home = home
+            self.side.parcels = [*self.side.parcels, *(Parcel(one, self._origin) for one in fresh)]
             self.side.arriving = more
         self.seconds["widgets"] += time.time() - start
 
     def add_lines(self, lines: Sequence[Creases]) -> None:
-        """Draw the crease lines of each chunk."""
+        """Draw the crease lines of each chunk, in the order in which they came."""
         with self._open:
-            if self.box.comm is not None:
-                self.scene.add_edges(lines)
+            if self.box.comm is None:
+                return
+            rest = iter(lines)
+            for parcel in self.side.parcels:
+                its = list(itertools.islice(rest, len(parcel.chunks)))
+                if its and not parcel.lines:
+                    parcel.add_lines(its)
 
     def add_light(self, light: Light) -> None:
         """Let there be light and shadow."""
@@ -98,7 +108,11 @@ class Page:
                 return
             x, y, z, _ = light.volume.shape
             low, size = light.low - self._origin, np.array([x, y, z]) * light.step
-            self._light = {"lightLow": low.tolist(), "lightSize": size.tolist(), "lightAmount": [1.0, 0.85, light.step]}
+            self._light |= {
+                "lightLow": low.tolist(),
+                "lightSize": size.tolist(),
+                "lightAmount": [1.0, 0.85, light.step],
+            }
             with self.side.hold_sync():
                 self.side.light_shape = [z, y, x]
                 self.side.light = np.ascontiguousarray(light.volume.transpose(2, 1, 0, 3)).tobytes()
@@ -129,7 +143,7 @@ class Page:
     def _shine(self) -> None:
         """Send how much of the shadows there is."""
         uniforms = dict(self._light)
-        if self._light and self._thin:
+        if "lightAmount" in uniforms and self._thin:
             uniforms["lightAmount"] = [0.0, 0.0, self._light["lightAmount"][2]]
         self.side.uniforms = uniforms
 
@@ -174,7 +188,7 @@ class Page:
 
     def widgets(self) -> list[Widget]:
         """Every open widget of the viewer."""
-        return tree(self.box)
+        return scene.tree(self.box)
 
     def traffic(self) -> tuple[int, int]:
         """Messages and bytes sent to the page so far: one message a widget, and those since."""

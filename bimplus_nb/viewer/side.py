@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Final
 
 import anywidget
 import traitlets
+from ipywidgets import widget_serialization
 
 from bimplus_nb.viewer.state import Texels
 
 _PAGE: Final = Path(__file__).parent / "page"
+_SCRIPTS: Final = (
+    "vectors.js",
+    "materials.js",
+    "chunks.js",
+    "detail.js",
+    "derived.js",
+    "cuts.js",
+    "looking.js",
+    "stage.js",
+    "pick.js",
+    "place.js",
+    "orbit.js",
+    "legend.js",
+    "panel.js",
+    "pane.js",
+)
 
 
 def _read(*names: str) -> str:
@@ -19,6 +37,11 @@ def _read(*names: str) -> str:
 
 def _tools(kind: str) -> list[str]:
     return sorted(f"tools/{path.name}" for path in (_PAGE / "tools").glob(f"*.{kind}"))
+
+
+def _shaders() -> str:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted((_PAGE.parent / "glsl").iterdir())}
+    return f"const GLSL = {json.dumps(texts)};\n"
 
 
 def _told_by_page(trait: Any) -> Any:
@@ -33,26 +56,11 @@ class Side(anywidget.AnyWidget):
     is put into the state by those who send it.
     """
 
-    _esm = _read(
-        *(
-            "vectors.js",
-            "derived.js",
-            "cuts.js",
-            "looking.js",
-            "stage.js",
-            "pick.js",
-            "place.js",
-            "orbit.js",
-            "legend.js",
-            "panel.js",
-            "pane.js",
-        ),
-        *_tools("js"),
-        "side.js",
-    )
+    _esm = _shaders() + _read(*_SCRIPTS, *_tools("js"), "side.js")
     _css = _read("side.css", "legend.css", *_tools("css"))
 
     renderer = traitlets.Unicode(help="model id of the pythreejs Renderer").tag(sync=True)
+    parcels: Any = traitlets.List(help="what has come of the building").tag(sync=True, **widget_serialization)
     words = traitlets.Dict(help="title, count, caption, chosen").tag(sync=True)
     notice = traitlets.Unicode(help="what went wrong, in words").tag(sync=True)
     legend = traitlets.Dict(help="what the colours mean, as `Coloring.legend` says it").tag(sync=True)

@@ -79,10 +79,10 @@ def test_of_too_many_triangles_the_smallest_objects_are_left_out() -> None:
     assert "max_triangles=252" in said
     assert len(viewer.mesh) == 12, "numbers are of everything"
     (left_out, *_) = viewer._ids(~building.drawn)
-    chunks = len(viewer._page.scene._chunks)  # type: ignore[union-attr]
+    chunks = len(viewer._page.side.parcels)  # type: ignore[union-attr]
     viewer.isolate(left_out)
     assert building.drawn[building.rows[left_out]]
-    assert len(viewer._page.scene._chunks) == chunks + 1  # type: ignore[union-attr]
+    assert len(viewer._page.side.parcels) == chunks + 1  # type: ignore[union-attr]
     viewer.close()
 
 

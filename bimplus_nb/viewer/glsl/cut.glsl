@@ -15,6 +15,9 @@ bool before(vec3 place) {
   return false;
 }
 
+// CUT: whether there is any. A shader that may discard is dearer, also where it does not.
 void section(vec3 place) {
+#if CUT
   if (beyond(place, -1)) discard;
+#endif
 }

@@ -2,15 +2,13 @@
 uniform vec3 groundColor;
 uniform vec2 fade;  // mm from the middle: where it begins to dissolve, where it has
 uniform vec2 middle;
-uniform float idPass;
 varying vec3 vPlace;
 
 void main() {
   section(vPlace);
-  if (idPass > 0.5) {  // hides what is below it, and is nothing itself
-    gl_FragColor = vec4(0.0);
-    return;
-  }
+#if PICK  // hides what is below it, and is nothing itself
+  gl_FragColor = vec4(0.0);
+#else
   vec3 up = vec3(0.0, 1.0, 0.0);
   vec2 open = reaching(vPlace + up * lightAmount.z * 0.9);
   float sky = mix(1.0, min(open.x * 2.05, 1.0), lightAmount.x);
@@ -20,4 +18,5 @@ void main() {
   vec3 shadow = sqrt(lit);
   float near = 1.0 - smoothstep(fade.x, fade.y, length(vPlace.xz - middle));
   gl_FragColor = vec4(mix(backdrop() * shadow, groundColor * shadow, near), 1.0);
+#endif
 }

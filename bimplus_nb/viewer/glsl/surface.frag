@@ -1,23 +1,24 @@
 const int GHOST = 2, SELECTED = 4, COLORED = 8, CLOSED = 16, ROOM = 32;
 
 uniform vec3 selectColor, ghostColor;
-uniform float idPass;
-varying vec3 vPlace, vView, vEye, vColor, vLift;
+varying vec3 vPlace, vView, vEye, vColor;
+varying float vLift;
 flat varying int vBits, vPart;
 
+#if PICK
+void main() {
+  if ((vBits & GHOST) != 0 || before(vPlace)) discard;
+  // Between two planes a body may have no face. Where the next one is its back, beyond, one looks at its cap.
+  bool after = beyond(vPlace, -1);
+  if (after && (LAYER != 0 || (vBits & (CLOSED | ROOM)) != CLOSED)) discard;
+  gl_FragColor = after && gl_FrontFacing
+    ? vec4(0.0)
+    : vec4(vPart & 255, (vPart >> 8) & 255, (vPart >> 16) & 255, 255) / 255.0;
+}
+#else
 vec4 ghostly(float rim) { return vec4(ghostColor, 0.035 + 0.22 * rim * rim); }
 
 void main() {
-  if (idPass > 0.5) {
-    if ((vBits & GHOST) != 0 || before(vPlace)) discard;
-    // Between two planes a body may have no face. Where the next one is its back, beyond, one looks at its cap.
-    bool after = beyond(vPlace, -1);
-    if (after && (LAYER != 0 || (vBits & (CLOSED | ROOM)) != CLOSED)) discard;
-    gl_FragColor = after && gl_FrontFacing
-      ? vec4(0.0)
-      : vec4(vPart & 255, (vPart >> 8) & 255, (vPart >> 16) & 255, 255) / 255.0;
-    return;
-  }
   section(vPlace);
   // Flat normals from derivatives: nothing to send, and they face the eye by themselves. Taken of the view, whose
   // numbers are small near the eye, and turned into the world.
@@ -42,12 +43,13 @@ void main() {
   float alpha = selected ? 0.55 : colored ? 0.75 : 0.20;
   gl_FragColor = vec4(screen(color + glint * 0.6), alpha + 0.45 * rim * rim * rim + glint * 0.4);
 #else
-  // What is coloured by a value has no shadows, so that the legend tells the truth.
-  vec3 color = colored
-    ? base * (0.74 + 0.16 * n.y + 0.30 * max(dot(n, sun), 0.0) + 0.10 * facing)
-    : shade(base, vPlace - vLift, n);  // the light is that of the whole building
-  if (selected && colored) color = color * 1.12 + 0.05 + 0.22 * rim * rim;
-  else if (selected) color = mix(color, shade(tint, vPlace - vLift, n) * 1.15 + tint * 0.12, 0.80) + tint * 0.35 * pow(rim, 2.5);
+  // What is coloured by a value has no shadows, so that the legend tells the truth; all else has those of the whole
+  // building. A processor without a graphics card runs both sides of every branch: there is one call of `shade`.
+  if (selected && !colored) base = mix(base, tint * 1.15, 0.8);
+  vec3 lit = shade(base, vPlace - vec3(0.0, vLift, 0.0), n);
+  vec3 color = colored ? base * (0.74 + 0.16 * n.y + 0.30 * max(dot(n, sun), 0.0) + 0.10 * facing) : lit;
+  if (selected) color = colored ? color * 1.12 + 0.05 + 0.22 * rim * rim : color + tint * (0.1 + 0.35 * rim * rim * rim);
   gl_FragColor = vec4(screen(color), 1.0);
 #endif
 }
+#endif

@@ -1,5 +1,6 @@
-// Surfaces. LAYER: 0 opaque, 1 what one sees through, 2 the opaque ones that are ghosts.
-varying vec3 vPlace, vView, vEye, vColor, vLift;
+// Surfaces. LAYER: 0 opaque, 1 what one sees through, 2 the opaque ones that are ghosts. PICK: part numbers for colours.
+varying vec3 vPlace, vView, vEye, vColor;
+varying float vLift;
 flat varying int vBits, vPart;
 
 void main() {
@@ -10,7 +11,7 @@ void main() {
   vPart = int(part + 0.5);
   vec4 place = placed(), view = viewMatrix * place;
   vPlace = place.xyz;
-  vLift = lift();
+  vLift = lift().y;
   vView = view.xyz;
   vEye = eyeward(place.xyz);
   gl_Position = mine && present(bits) ? projectionMatrix * view : NOWHERE;

@@ -5,17 +5,15 @@
 // something is left. Counted is for one plane at a time, as if it were the only one; then bodies that overlap, and those
 // that other planes cut as well, come out right. A plane has caps only while one looks at them from outside.
 
-const MOST_PLANES = 6;
 const NOTHING = 128;  // what the count begins with; wrong faces may make it less
 
 class Cuts {
   constructor(stage) {
     this.stage = stage;
     this.group = stage.part('caps');
-    this.samples = Object.fromEntries(this.group.children.map(child => [child.name, child]));
-    this.group.remove(...this.group.children);
-    this.seam = stage.part('seam');
+    this.seam = stage.kinds.alone('seam', stage.kinds.screen(), stage.materials.make('seam'));
     this.seam.visible = false;
+    stage.part('lines').add(this.seam);
     this.caps = [];  // of each plane: its faces to count, its square, its earth
     this.planes = [];
     this.take(stage.model.get('cuts'));
@@ -32,6 +30,7 @@ class Cuts {
     this.planes = planes;
     this.seam.visible = false;
     this.stage.applyCuts();
+    this.stage.draw();
   }
 
   release() {
@@ -50,47 +49,25 @@ class Cuts {
   update() {
     const chunks = this.stage.part('opaque').children;
     while (this.caps.length < this.planes.length) this.caps.push(this.cap(this.caps.length));
-    for (const {counted, material} of this.caps) {
+    for (const {counted, count} of this.caps) {
       for (const {geometry, position, scale} of chunks.slice(counted.children.length)) {
-        const mesh = new this.samples.count.constructor(geometry, material);
-        mesh.position.copy(position);
-        mesh.scale.copy(scale);
-        mesh.onBeforeRender = counting;
-        counted.add(mesh);
+        const mesh = this.stage.kinds.mesh(geometry, count, {at: position.toArray(), step: scale.x});
+        counted.add(Object.assign(mesh, {onBeforeRender: counting}));
       }
     }
   }
 
   cap(which) {
-    const {stage, samples: {count, cap, earth}} = this, {constructor: Group} = this.group;
-    const own = sample => {
-      const material = sample.material.clone(), {texels} = sample.material.uniforms;
-      if (texels) material.uniforms.texels = texels;  // the texture itself, not a copy
-      material.uniforms.which.value = which;
-      return material;
-    };
-    const square = (material, before, after) => {
-      const mesh = new cap.constructor(this.square ??= this.corners(), material);
-      Object.assign(mesh, {frustumCulled: false, onBeforeRender: before, onAfterRender: after});
-      return mesh;
-    };
-    const nothing = () => {};
-    const made = {
-      all: new Group(), counted: new Group(), material: own(count),
-      begin: square(own(count), clear, nothing), cap: square(own(cap), filling, done), earth: square(own(earth), nothing, nothing),
-    };
-    made.begin.geometry = this.samples.count.geometry;
-    made.all.add(made.begin, made.counted, made.cap, made.earth);
-    this.group.add(made.all);
-    return made;
-  }
-
-  corners() {
-    const {geometry: {constructor: Geometry}} = this.stage.part('ground'), square = new Geometry();
-    const Attribute = this.stage.part('ground').geometry.attributes.position.constructor;
-    square.addAttribute('position', new Attribute(new Float32Array([-1, -1, 0, 1, -1, 0, 1, 1, 0, -1, 1, 0]), 3));
-    square.setIndex(new Attribute(new Uint16Array([0, 1, 2, 0, 2, 3]), 1));
-    return square;
+    const {kinds, materials} = this.stage, all = kinds.group(''), counted = kinds.group(''), nothing = () => {};
+    this.screen ??= kinds.screen();
+    this.square ??= kinds.square(false);
+    const own = name => materials.make(name, {which}), count = own('count');
+    const alone = (geometry, material, onBeforeRender, onAfterRender = nothing) =>
+      Object.assign(kinds.alone('', geometry, material), {onBeforeRender, onAfterRender});
+    const earth = alone(this.square, own('earth'), nothing);
+    all.add(alone(this.screen, count, clear), counted, alone(this.square, own('cap'), filling, done), earth);
+    this.group.add(all);
+    return {all, counted, count, earth};
   }
 
   // Which caps are to be seen from where the camera is.
@@ -113,12 +90,12 @@ class Cuts {
       ends.push(lines.subarray(k, k + 3), lines.subarray(k + 3, k + 6));
       parts.push(lines[k + 6]);
     }
-    quads(this.seam.geometry, ends, parts);
+    quads(this.stage.kinds, this.seam.geometry, ends, parts);
     this.seam.visible = !this.held && this.planes.length > 0 && parts.length > 0;
   }
 
   close() {
-    for (const {material, begin, cap, earth} of this.caps) for (const one of [material, begin.material, cap.material, earth.material]) one.dispose();
+    this.screen?.dispose();
     this.square?.dispose();
     this.seam.geometry.dispose();
   }

@@ -5,10 +5,9 @@
 const VISIBLE = 1, GHOST = 2, SELECTED = 4, COLORED = 8, CLOSED = 16, ROOM = 32;
 
 const MOST_LINES = 60_000;  // of an outline; beyond, the tint has to do
-const POWERS = 32;          // lengths of lines that are told apart, each twice the one before; the least is 1 mm
 
 // Make a geometry of lines that have a width: two `ends` and the part of each.
-function quads(geometry, ends, parts) {
+function quads(kinds, geometry, ends, parts) {
   const n = parts.length, from = new Float32Array(12 * n), to = new Float32Array(12 * n);
   const corner = new Float32Array(4 * n), part = new Float32Array(4 * n), index = new Uint32Array(6 * n);
   for (let k = 0; k < n; k++) {
@@ -21,59 +20,36 @@ function quads(geometry, ends, parts) {
     }
     index.set([4 * k + 2, 4 * k + 1, 4 * k + 3], 6 * k + 3);
   }
-  const {constructor: Attribute} = geometry.attributes.position;
   geometry.dispose();
   for (const [name, values, size] of [['position', from, 3], ['other', to, 3], ['corner', corner, 1], ['part', part, 1]]) {
-    geometry.addAttribute(name, new Attribute(values, size));
+    geometry.addAttribute(name, kinds.attribute(values, size));
   }
-  geometry.setIndex(new Attribute(index, 1));
+  geometry.setIndex(kinds.attribute(index, 1));
 }
 
 class Derived {
   constructor(stage) {
     this.stage = stage;
     // Three passes: what is hidden shines through thinly, then a halo, then the line itself.
-    const base = stage.part('outline');
-    base.material.depthTest = false;
-    this.outlines = [base, ...[4.2, 2.2].map(width => {
-      const line = new base.constructor(base.geometry, base.material.clone());
-      line.material.uniforms.texels = base.material.uniforms.texels;  // the texture itself, not a copy
-      line.material.depthTest = true;
-      line.material.uniforms.width.value = width;
-      line.frustumCulled = false;
-      stage.scene.add(line);
-      return line;
-    })];
+    const {kinds, materials} = stage, geometry = this.geometry = kinds.screen();
+    this.outlines = [1.2, 4.2, 2.2].map(width => kinds.alone('outline', geometry, materials.make('outline', {width, color: [0, 0, 0, 0]})));
+    this.outlines[0].material.depthTest = false;
+    stage.part('lines').add(...this.outlines);
   }
 
   update() {
-    const {stage} = this;
-    for (const line of stage.part('edges').children) if (!Array.isArray(line.material)) this.divide(line);
-    const ghosts = stage.part('ghosts'), [sample] = ghosts.children;
-    for (const mesh of stage.part('opaque').children.slice(ghosts.children.length - 1)) {
-      const ghost = new sample.constructor(mesh.geometry, sample.material);
-      ghost.position.copy(mesh.position);
-      ghost.scale.copy(mesh.scale);
-      ghosts.add(ghost);
-    }
+    const {stage} = this, {kinds, materials} = stage, ghosts = stage.part('ghosts');
     let any = 0;
     for (let i = 3; i < stage.bits.length; i += 4) any |= stage.bits[i];
     ghosts.visible = (any & GHOST) !== 0;
+    if (ghosts.visible) {
+      this.ghost ??= materials.make('ghost');
+      for (const {geometry, position, scale} of stage.part('opaque').children.slice(ghosts.children.length)) {
+        ghosts.add(kinds.mesh(geometry, this.ghost, {at: position.toArray(), step: scale.x}));
+      }
+    }
     for (const line of this.outlines) line.visible = (any & SELECTED) !== 0;
     if (any & SELECTED) this.outline();
-  }
-
-  // Lines share vertices, so a vertex cannot say how long its line is: each run of lines has a material that can.
-  divide(line) {
-    const {material: base, geometry} = line;
-    this.materials ??= Array.from({length: POWERS}, (_, power) => {
-      const material = base.clone();
-      material.uniforms.texels = base.uniforms.texels;  // the texture itself, not a copy
-      material.uniforms.span.value = 2 ** power;
-      return material;
-    });
-    geometry.groups = geometry.userData.spans.map(([start, count, power]) => ({start, count, materialIndex: power}));
-    line.material = this.materials;
   }
 
   // The crease lines of what is selected, as quads.
@@ -89,12 +65,12 @@ class Derived {
         parts.push(which);
       }
     }
-    quads(this.outlines[0].geometry, ends, parts);
+    quads(stage.kinds, this.geometry, ends, parts);
   }
 
   paint({selectColor, haloColor, lineColor}) {
     const colors = [[...selectColor, 0.35], [...haloColor, 0.85], [...lineColor, 1]];
-    this.outlines.forEach((line, i) => line.material.uniforms.color.value.fromArray(colors[i]));
+    this.outlines.forEach((line, i) => line.material.uniforms.color.value = colors[i]);
   }
 
   // Places at the far ends, in 26 directions, of the parts whose bits have all of `mask`; null if there are none.
@@ -122,7 +98,6 @@ class Derived {
   }
 
   close() {
-    this.outlines[0].geometry.dispose();
-    for (const material of [...this.outlines.map(line => line.material), ...this.materials ?? []]) material.dispose();
+    this.geometry.dispose();
   }
 }

@@ -25,14 +25,12 @@ const TOOLS = [];  // makers of tools, in the order of their buttons
 const ASKS = {};   // what the kernel may ask of a stage: (stage, message, buffers) by the message's type
 const KEYS = {f: 'fit', h: 'hide', i: 'isolate', x: 'xray', escape: 'escape'};
 
-let webgl;
+const SOON = 1000;  // ms in which a renderer is there, where there can be one
+
 function canDraw() {
-  if (webgl === undefined) {
-    const context = document.createElement('canvas').getContext('webgl2');
-    webgl = Boolean(context);
-    context?.getExtension('WEBGL_lose_context')?.loseContext();
-  }
-  return webgl;
+  const context = document.createElement('canvas').getContext('webgl2');
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return Boolean(context);
 }
 
 // Light or dark, as the page says: JupyterLab, then an html attribute (Voilà, documentation), VS Code, the system.
@@ -60,10 +58,6 @@ class Pane {
   }
 
   async begin() {
-    if (!canDraw()) {
-      this.panel.say(NO_WEBGL);
-      return;
-    }
     await this.stage.connected;
     this.view = await this.neighbour();
     if (!this.view) return;
@@ -91,14 +85,18 @@ class Pane {
     this.undo.push(() => element.removeEventListener('keydown', pressed), () => watch.disconnect());
   }
 
-  // The renderer's view in the same box. It may come later than this one.
+  // The renderer's view in the same box. It may come later than this one, and does not come where nothing can be drawn.
   async neighbour() {
-    for (;;) {
+    for (let late = performance.now() + SOON; ;) {
       for (const promise of Object.values(this.stage.renderer.views ?? {})) {
         const view = await promise;
         if (this.el.parentElement?.contains(view.el) && view.renderer) return view;
       }
       if (this.gone) return null;
+      if (performance.now() > late) {
+        if (!canDraw()) throw new Error(NO_WEBGL);
+        late = Infinity;
+      }
       await new Promise(requestAnimationFrame);
     }
   }
@@ -112,8 +110,11 @@ class Pane {
     view.renderer.setSize(width, height);
     stage.camera.aspect = width / height;
     const first = !stage.target;
+    stage.scene.visible = true;  // it starts dark, so that the first frame is of the right size and colours
     if (stage.untouched) stage.home(false);
-    if (!first) view.renderScene();  // at once: a canvas of a new size is empty
+    if (first) return;
+    stage.detail.choose(false);
+    view.renderScene();  // at once: a canvas of a new size is empty
   }
 
   // --- tools ----------------------------------------------------------------------------------------------------

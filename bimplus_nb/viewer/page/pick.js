@@ -25,31 +25,24 @@ function target(gl, width, height) {
   return one.frame;
 }
 
-// The parts at the pixels of a rectangle of the drawing buffer (device pixels from its top left), as {words, width, height}:
+// The parts at the pixels of a rectangle of the drawing buffer (pixels of the screen from its top left), as {words, width, height}:
 // a word a pixel, row by row from the bottom, to be read by `partIn`. The canvas itself is not touched.
 function partsAt({renderer, scene, camera}, left, top, width, height) {
-  const gl = renderer.context, ratio = renderer.getPixelRatio(), size = renderer.getSize();
+  const gl = renderer.context, ratio = renderer.getPixelRatio(), size = renderer.getSize(), whole = extent(renderer);
   const undo = [], change = (object, values) => {
     const was = Object.fromEntries(Object.keys(values).map(key => [key, object[key]]));
     Object.assign(object, values);
     undo.push(() => Object.assign(object, was));
   };
   change(scene.children.find(child => child.name === 'ghosts'), {visible: false});
-  const seen = new Set();
   scene.traverse(object => {
-    const {material} = object;
-    if (!material || seen.has(material)) return;
-    if (!material.uniforms?.idPass) change(object, {visible: false});
-    else {
-      seen.add(material);
-      change(material.uniforms.idPass, {value: 1});
-      change(material, {transparent: false, depthWrite: true});  // the nearest pane of glass wins
-      change(material, {polygonOffsetFactor: 0});  // which moves slopes back by a pixel, behind the ground they lie on
-    }
+    if (!object.material) return;
+    const material = scene.materials.picked(object.material);
+    change(object, material ? {material} : {visible: false});
   });
   const color = renderer.getClearColor().clone(), alpha = renderer.getClearAlpha(), {aspect} = camera;
   renderer.setClearColor(0, 0);
-  camera.setViewOffset(gl.drawingBufferWidth, gl.drawingBufferHeight, left, top, width, height);
+  camera.setViewOffset(whole.width, whole.height, left, top, width, height);
   renderer.setFramebuffer(target(gl, width, height));
   // r97 turns the viewport upside down and multiplies it by the pixel ratio, then GL cuts the fraction off.
   const wide = (width + 0.01) / ratio, tall = (height + 0.01) / ratio;
@@ -70,18 +63,24 @@ function partsAt({renderer, scene, camera}, left, top, width, height) {
 
 const partIn = word => word >>> 24 ? word & 0xffffff : null;
 
+// The canvas in pixels of the screen, which is how fine it is picked, however fine it is drawn.
+function extent(renderer) {
+  const {width, height} = renderer.getSize();
+  return {ratio: devicePixelRatio, width: Math.floor(width * devicePixelRatio), height: Math.floor(height * devicePixelRatio)};
+}
+
 // The part at a point of the canvas (CSS pixels from its top left), or null.
 function pick(view, x, y) {
-  const ratio = view.renderer.getPixelRatio();
+  const {ratio} = extent(view.renderer);
   return partIn(partsAt(view, Math.floor(x * ratio), Math.floor(y * ratio), 1, 1).words[0]);
 }
 
 // Every part that is seen in a rectangle of the canvas (CSS pixels), each once.
 function pickAll(view, {left, top, right, bottom}) {
-  const ratio = view.renderer.getPixelRatio(), gl = view.renderer.context, found = new Set();
-  const [x, y] = [left, top].map(k => Math.max(0, Math.floor(k * ratio)));
-  const width = Math.min(gl.drawingBufferWidth, Math.ceil(right * ratio)) - x;
-  const height = Math.min(gl.drawingBufferHeight, Math.ceil(bottom * ratio)) - y;
+  const whole = extent(view.renderer), found = new Set();
+  const [x, y] = [left, top].map(k => Math.max(0, Math.floor(k * whole.ratio)));
+  const width = Math.min(whole.width, Math.ceil(right * whole.ratio)) - x;
+  const height = Math.min(whole.height, Math.ceil(bottom * whole.ratio)) - y;
   let last = 0;
   for (const word of width > 0 && height > 0 ? partsAt(view, x, y, width, height).words : []) {
     if (word !== last && word) found.add(partIn(word));

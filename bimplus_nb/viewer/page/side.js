@@ -53,10 +53,10 @@ export default {
       }
     });
     const then = act => () => stage.connected.then(() => act());
-    model.on('change:uniforms', then(() => stage.applyUniforms()));
-    model.on('change:light', then(() => { stage.applyLight(); stage.applyUniforms(); }));
-    model.on('change:cuts', then(() => { stage.cuts.take(model.get('cuts')); stage.applyCuts(); }));
-    model.on('change:seams', then(() => { stage.cuts.takeSeams(model.get('seams')); stage.applyUniforms(); }));
+    model.on('change:uniforms', then(() => { stage.applyUniforms(); stage.improved(); }));
+    model.on('change:light', then(() => { stage.applyLight(); stage.improved(); }));
+    model.on('change:cuts', then(() => { stage.cuts.take(model.get('cuts')); stage.applyCuts(); stage.draw(); }));
+    model.on('change:seams', then(() => { stage.cuts.takeSeams(model.get('seams')); stage.draw(); }));
     model.on('change:storeys change:lifted', then(() => stage.applyStoreys()));
     return () => {
       stage.close();

@@ -16,6 +16,7 @@ class Stage extends Looking {
     super();
     this.model = model;
     this.drawnAt = this.cost = 0;
+    this.detail = new Detail();
     this.untouched = true;  // nobody has moved the camera from home
     this.panes = new Set();
     this.renderers = new Set();  // that ever drew this; a view is gone from the page before its widgets are closed
@@ -31,8 +32,7 @@ class Stage extends Looking {
     this.adopt(this.renderer.get('camera').obj);
     scene.on('beforeRender', (_, gl) => this.beforeFrame(gl));
     scene.on('afterRender', () => this.afterFrame());
-    scene.on('childchange', () => this.arrived());
-    this.model.on('change:arriving', () => this.arrived());
+    this.build();
     this.takeTexels(this.model.get('texels'));
     const {position, target, fov, height} = this.model.get('camera');
     if (position) {
@@ -42,12 +42,47 @@ class Stage extends Looking {
       this.untouched = false;
     }
     this.derived = new Derived(this);
-    this.derived.update();
     this.cuts = new Cuts(this);
     this.cuts.takeSeams(this.model.get('seams'));
     this.applyLight();
     this.applyUniforms();
-    this.scene.visible = true;  // it starts dark, so that the first frame is of the right size and colours
+    await this.load();
+    this.model.on('change:parcels', () => this.load());
+    this.model.on('change:arriving', () => this.arrived());
+  }
+
+  // What is drawn, in this order: first what is in front, so that nothing is painted that is painted over. Edges come
+  // before ghosts and glass, which tint what is behind them.
+  build() {
+    const kinds = this.kinds = new Kinds(this.part('kinds'));
+    const materials = this.materials = this.scene.materials = new Materials(kinds.Material, this.model.get('themes').light);
+    const {opaque, edges, glass} = this.chunks = new Chunks(kinds, materials);
+    this.loaded = 0;  // parcels
+    this.loading = Promise.resolve();
+    this.backdrop = [kinds.square(true), kinds.screen()];
+    this.scene.add(
+      opaque,
+      kinds.group('caps'),
+      kinds.alone('ground', this.backdrop[0], materials.make('ground')),
+      kinds.alone('back', this.backdrop[1], materials.make('back')),
+      edges,
+      kinds.group('ghosts'),
+      glass,
+      kinds.group('lines'),
+    );
+  }
+
+  // Take in the parcels that have come, one after the other.
+  load() {
+    return this.loading = this.loading.then(async () => {
+      const all = this.model.get('parcels');
+      while (this.loaded < all.length) {
+        const parcel = await this.model.widget_manager.get_model(all[this.loaded++].replace('IPY_MODEL_', ''));
+        parcel.on('change:lines', () => this.improved());
+        this.chunks.add(parcel);
+      }
+      this.arrived();
+    });
   }
 
   part(name) {
@@ -56,8 +91,20 @@ class Stage extends Looking {
 
   // --- frames ---------------------------------------------------------------------------------------------------
 
-  draw() {
+  draw(resting = false) {
+    this.detail.choose(resting);
     for (const pane of this.panes) pane.view?.tick();
+  }
+
+  // What is here can be drawn better. That is for a view at rest.
+  improved() {
+    this.better = true;
+    this.rest();
+  }
+
+  rest() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settled(), SETTLED);
   }
 
   // More of the building has come. While more is on its way four fifths of the time are left to that, by what a frame
@@ -68,10 +115,12 @@ class Stage extends Looking {
     clearTimeout(this.arriving);
     this.arriving = setTimeout(() => requestAnimationFrame(() => {
       this.drawn = this.part('opaque').children.length;
+      this.detail.forget();
       this.derived.update();
       this.cuts.update();
       if (this.untouched && this.target) this.home(false);
       this.applyUniforms();
+      this.draw();
     }), Math.max(wait, 0));
   }
 
@@ -81,33 +130,39 @@ class Stage extends Looking {
     const floor = this.part('ground'), middle = along(low, subtract(high, low), 0.5);
     floor.position.set(middle[0], ground, middle[2]);
     floor.scale.setScalar(40 * radius);
-    this.setUniforms({centre: middle, reach: 3 * radius, level: ground, far: 2.6 * radius, fade: [0.9 * radius, 3.2 * radius], middle: [middle[0], middle[2]]});
+    this.materials.set({centre: middle, reach: 3 * radius, level: ground, far: 2.6 * radius, fade: [0.9 * radius, 3.2 * radius], middle: [middle[0], middle[2]]});
   }
 
   beforeFrame(gl) {
     const {width, height} = gl.getSize();
+    this.detail.apply(gl);
+    this.part('edges').visible = !this.detail.coarse;  // where they would be two pixels wide
     this.aim(width, height);
     this.cuts.frame(gl);
-    this.setUniforms({pixels: height / (this.height ?? this.heightAt(1)), resolution: [width, height]});
+    this.materials.set({pixels: height / (this.height ?? this.heightAt(1)), resolution: [width, height]});
   }
 
   afterFrame() {
     const start = this.drawnAt = performance.now();
-    requestAnimationFrame(() => requestAnimationFrame(() => { this.cost = performance.now() - start; }));
+    requestAnimationFrame(() => requestAnimationFrame(() => this.detail.took(this.cost = performance.now() - start)));
     if (this.first) {
       this.first();
       this.first = null;
       this.model.send({type: 'drawn', at: Date.now() / 1000});
     }
     for (const pane of this.panes) pane.ask('frame');
-    clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.settled(), SETTLED);
+    this.rest();
   }
 
   // The view has come to rest: the kernel learns where from, and how it looks.
   async settled() {
     const pane = this.live();
-    if (!pane) return;
+    if (!pane || this.model.get('arriving')) return;
+    if (this.better && this.detail.fine && performance.now() < this.drawnAt + 3 * this.cost) return this.rest();
+    if (this.better || !this.detail.fine) {
+      this.better = false;
+      return this.draw(true);  // and come back here
+    }
     const {width, height: rows} = pane.view.renderer.getSize();
     const {position, target, height, camera: {fov}} = this;
     this.model.set('camera', {position, target, fov, height});
@@ -126,6 +181,10 @@ class Stage extends Looking {
     await this.shown;
     const pane = this.live();
     if (!pane) throw new Error('the viewer is not on the page');
+    if (!this.detail.fine) {
+      this.detail.choose(true);
+      pane.view.renderScene();
+    }
     let canvas = pane.view.renderer.domElement;
     if (canvas.width > most) {
       const small = document.createElement('canvas');
@@ -140,37 +199,24 @@ class Stage extends Looking {
 
   // --- colours, light, looks --------------------------------------------------------------------------------------
 
-  setUniforms(values) {
-    this.scene.traverse(object => {
-      for (const {uniforms} of [object.material ?? []].flat()) {
-        for (const [name, value] of Object.entries(values)) {
-          const uniform = uniforms[name];
-          if (uniform?.value?.fromArray) uniform.value.fromArray(value);
-          else if (uniform) uniform.value = value;
-        }
-      }
-    });
-  }
-
   applyUniforms() {
     const theme = this.model.get('themes')[this.theme ?? 'light'];
     this.cuts.update();
-    this.setUniforms({...theme, ...this.model.get('uniforms'), texels: this.texels, lifted: this.model.get('lifted')});
+    this.materials.set({...theme, ...this.model.get('uniforms'), texels: this.texels, lifted: this.model.get('lifted')});
     this.settle();
     this.applyCuts();
-    if (this.light) this.setUniforms({light: this.light});
+    if (this.light) this.materials.set({light: this.light});
     this.derived.paint(theme);
-    this.draw();
   }
 
   applyCuts() {
     const {lightAmount} = this.model.get('uniforms');
     this.cuts.update();
-    this.setUniforms(this.cuts.uniforms());
+    this.materials.set(this.cuts.uniforms());
+    this.materials.cut(this.cuts.planes.length > 0);
     // The sun's shadow is that of the whole building as it stands, and would lie on what the cut lays open.
     const parted = this.cuts.planes.length || this.model.get('lifted');
-    if (lightAmount) this.setUniforms({lightAmount: parted ? [lightAmount[0], 0, lightAmount[2]] : lightAmount});
-    this.draw();
+    if (lightAmount) this.materials.set({lightAmount: parted ? [lightAmount[0], 0, lightAmount[2]] : lightAmount});
   }
 
   setTheme(theme) {
@@ -178,7 +224,9 @@ class Stage extends Looking {
     this.theme = theme;
     this.model.set('shown_theme', theme);
     this.model.save_changes();
-    if (this.derived) this.applyUniforms();
+    if (!this.derived) return;
+    this.applyUniforms();
+    this.draw();
   }
 
   // The light volume is a 3D texture. pythreejs cannot make one, so it is made of its 2D kind.
@@ -187,7 +235,7 @@ class Stage extends Looking {
     if (!bytes?.byteLength) return;
     this.light?.dispose();
     const data = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.light = Object.assign(new this.Texture(data, width, height), {
+    this.light = Object.assign(new this.kinds.Texture(data, width, height), {
       isDataTexture: false,
       isDataTexture3D: true,
       image: {data, width, height, depth},
@@ -196,20 +244,19 @@ class Stage extends Looking {
       magFilter: LINEAR_FILTER,
       needsUpdate: true,
     });
-    this.setUniforms({light: this.light});
+    this.materials.set({light: this.light});
   }
 
   // One texel a part (state.py), in a texture with room for more; below them, once it matters, the part's storey.
   takeTexels(bytes) {
     const rows = 2 ** Math.ceil(Math.log2(Math.max(1, bytes.byteLength / 4 / TEXELS)));
-    if (!this.Texture) this.scene.traverse(({material}) => { this.Texture ??= material?.uniforms?.texels?.value?.constructor; });
     const storeys = this.model.get('storeys'), floor = TEXELS * rows * 4;
     this.bits = new Uint8Array(storeys?.byteLength ? 2 * floor : floor);
     for (let i = 0; i < storeys?.byteLength; i++) this.bits[floor + 4 * i] = storeys.getUint8(i);
     this.bits.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     this.parts = bytes.byteLength / 4;
     this.texels?.dispose();
-    this.texels = Object.assign(new this.Texture(this.bits, TEXELS, this.bits.length / TEXELS / 4), {needsUpdate: true});
+    this.texels = Object.assign(new this.kinds.Texture(this.bits, TEXELS, this.bits.length / TEXELS / 4), {needsUpdate: true});
   }
 
   grow([more]) {
@@ -217,7 +264,7 @@ class Stage extends Looking {
     all.set(this.bits.subarray(0, 4 * this.parts));
     all.set(new Uint8Array(more.buffer, more.byteOffset, more.byteLength), 4 * this.parts);
     this.takeTexels(all);
-    this.setUniforms({texels: this.texels});
+    this.materials.set({texels: this.texels});
   }
 
   // Changed texels, as state.py packs them: gaps between them, a table of values, an index into it.
@@ -246,6 +293,7 @@ class Stage extends Looking {
   applyStoreys() {
     this.takeTexels(this.bits.slice(0, 4 * this.parts));
     this.applyUniforms();
+    this.draw();
     if (this.untouched && this.target) this.home(true);
   }
 
@@ -256,5 +304,8 @@ class Stage extends Looking {
     this.texels?.dispose();
     this.derived?.close();
     this.cuts?.close();
+    this.chunks?.close();
+    this.materials?.close();
+    this.backdrop?.forEach(geometry => geometry.dispose());
   }
 }

@@ -23,8 +23,8 @@ TOOLS.push(pane => {
 
   const read = () => {
     if (map || performance.now() < readyAt) return;
-    const gl = pane.view.renderer.context, start = performance.now();
-    map = partsAt(pane.view, 0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
+    const {width, height} = extent(pane.view.renderer), start = performance.now();
+    map = partsAt(pane.view, 0, 0, width, height);
     readyAt = performance.now() + SHARE * (performance.now() - start);
   };
 
@@ -45,7 +45,7 @@ TOOLS.push(pane => {
       }
     }
     if (right < 0) return;
-    const ratio = pane.view.renderer.getPixelRatio(), reach = Math.max(1, Math.round(ratio)), edge = 2 * reach;
+    const {ratio} = extent(pane.view.renderer), reach = Math.max(1, Math.round(ratio)), edge = 2 * reach;
     left = Math.max(0, left - reach), right = Math.min(width - 1, right + reach);
     low = Math.max(0, low - reach), high = Math.min(height - 1, high + reach);
     light.width = right - left + 1;
@@ -79,7 +79,7 @@ TOOLS.push(pane => {
   };
 
   const under = event => {
-    const [x, y] = pane.at(event), ratio = pane.view.renderer.getPixelRatio();
+    const [x, y] = pane.at(event), {ratio} = extent(pane.view.renderer);
     return partIn(map.words[(map.height - 1 - Math.floor(y * ratio)) * map.width + Math.floor(x * ratio)] ?? 0);
   };
 
