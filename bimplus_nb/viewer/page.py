@@ -174,7 +174,8 @@ class Page:
             self.drawn.set()
         elif kind == "picture" and buffers:
             self.picture = bytes(buffers[0])
-            self.on_picture(self.picture)
+            if len(buffers) > 1:
+                self.on_picture(bytes(buffers[1]))
             if waiting and not waiting.done():
                 waiting.set_result(self.picture)
         elif kind == "problem":

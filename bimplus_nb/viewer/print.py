@@ -17,6 +17,7 @@ class Print:
         self._id = uuid4().hex
         display({"text/plain": ""}, raw=True, display_id=self._id)  # type: ignore[no-untyped-call]
 
-    def show(self, png: bytes, words: str) -> None:
-        """This picture from now on, and words for where there are no pictures."""
-        update_display({"text/plain": words, "image/png": png}, raw=True, display_id=self._id)  # type: ignore[no-untyped-call]
+    def show(self, picture: bytes, words: str) -> None:
+        """This picture (PNG or JPEG) from now on, and words for where there are no pictures."""
+        kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
+        update_display({"text/plain": words, kind: picture}, raw=True, display_id=self._id)  # type: ignore[no-untyped-call]

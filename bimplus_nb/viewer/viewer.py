@@ -181,7 +181,7 @@ class Viewer(Exporting, Measuring, Labelling):
         words = f"Viewer: {self._title}" if self._title else "Viewer"
         display({"text/plain": words, "application/vnd.jupyter.widget-view+json": view}, raw=True)  # type: ignore[no-untyped-call]
         paper = Print()
-        page.on_picture = lambda png: paper.show(png, repr(self))
+        page.on_picture = lambda picture: paper.show(picture, repr(self))
         # Only now the rest: what is displayed first is drawn while this is on its way.
         self._complete(page)
         if cells.unattended() and len(self._building):

@@ -7,7 +7,7 @@
 
 const LEVELS = [0.5, 1, 2];   // of the screen's own pixels
 const PATIENCE_MS = 70;       // that a frame in motion may take
-const MOST_PIXELS = 12e6;
+const MOST_PIXELS = 6e6;
 
 class Detail {
   constructor() {

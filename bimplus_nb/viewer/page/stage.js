@@ -168,7 +168,8 @@ class Stage extends Looking {
     this.model.set('camera', {position, target, fov, height});
     this.model.set('size', [width, rows]);
     this.model.save_changes();
-    this.model.send({type: 'picture'}, undefined, [await this.picture(PICTURE_WIDTH)]);
+    const canvas = await this.canvas(PICTURE_WIDTH);
+    this.model.send({type: 'picture'}, undefined, [await bytesOf(canvas, 'image/png'), await bytesOf(canvas, 'image/jpeg')]);
   }
 
   // A pane that has a canvas; the browser lends only so many at a time.
@@ -176,8 +177,13 @@ class Stage extends Looking {
     return [...this.panes].find(pane => pane.view?.renderer);
   }
 
-  // The canvas as PNG bytes, `most` pixels wide or less.
-  async picture(most = Infinity) {
+  // The canvas as PNG bytes.
+  async picture() {
+    return bytesOf(await this.canvas(), 'image/png');
+  }
+
+  // A canvas with what is seen, `most` pixels wide or less.
+  async canvas(most = Infinity) {
     await this.shown;
     const pane = this.live();
     if (!pane) throw new Error('the viewer is not on the page');
@@ -185,16 +191,15 @@ class Stage extends Looking {
       this.detail.choose(true);
       pane.view.renderScene();
     }
-    let canvas = pane.view.renderer.domElement;
-    if (canvas.width > most) {
-      const small = document.createElement('canvas');
-      small.width = most;
-      small.height = Math.round(canvas.height * most / canvas.width);
-      small.getContext('2d').drawImage(canvas, 0, 0, small.width, small.height);
-      canvas = small;
-    }
-    const blob = await new Promise(done => canvas.toBlob(done, 'image/png'));
-    return blob.arrayBuffer();
+    const {domElement: canvas} = pane.view.renderer;
+    if (canvas.width <= most) return canvas;
+    const small = document.createElement('canvas');
+    small.width = most;
+    small.height = Math.round(canvas.height * most / canvas.width);
+    const pen = small.getContext('2d');
+    pen.imageSmoothingQuality = 'high';
+    pen.drawImage(canvas, 0, 0, small.width, small.height);
+    return small;
   }
 
   // --- colours, light, looks --------------------------------------------------------------------------------------
@@ -308,4 +313,9 @@ class Stage extends Looking {
     this.materials?.close();
     this.backdrop?.forEach(geometry => geometry.dispose());
   }
+}
+
+async function bytesOf(canvas, type) {
+  const blob = await new Promise(done => canvas.toBlob(done, type, 0.88));
+  return blob.arrayBuffer();
 }
