@@ -174,10 +174,12 @@ class Core:
         return self._ends(seen if seen.any() else slice(None))
 
     def _ends(self, which: Any) -> list[list[float]]:
-        """Where these objects end, in the frame of the scene."""
+        """Where these objects end as they are drawn, in the frame of the scene."""
         if not len(self._building):
             return _NOTHING
-        return ends(self._building.bounds[which] - self._building.origin).tolist()  # type: ignore[no-any-return]
+        bounds = self._building.bounds[which] - self._building.origin
+        bounds[..., 1] += self._lifts[which][:, None]
+        return ends(bounds).tolist()  # type: ignore[no-any-return]
 
     def _tell(self, tool: str, shows: Any) -> None:
         """What a tool of the page shows from now on, JSON; lengths in the frame of the scene."""

@@ -146,6 +146,8 @@ def test_storeys_are_lifted_by_how_many_are_below(viewer: Viewer) -> None:
     ids = viewer._building.ids
     lift = {ids[row]: side.lifted * rank for row, rank in zip(viewer._building.owner, side.storeys, strict=True)}
     assert (lift["column"], lift["slab"], lift["sill"], lift["roof"]) == (0, 0, 1_000, 2_000)
+    highest = max(y for _, y, _ in viewer._ends(viewer._rows_of("roof")))
+    assert highest == pytest.approx(2_000 + viewer.mesh.of("roof").bounds[0, 1, 1] - viewer._building.origin[1])
     viewer.section("y", HERE[1] + 2_400)
     lines = viewer._seams(viewer.sections)
     assert {ids[viewer._building.owner[int(part)]] for part in lines[:, 6]} >= {"wall-left", "column"}
