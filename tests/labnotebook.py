@@ -209,8 +209,10 @@ class Notebook:
         from PIL import Image
 
         size = self.page.evaluate(
-            """n => { const {width, height} = [...document.querySelectorAll('.jupyter-threejs canvas')].at(n).getBoundingClientRect();
-                return [width, height].map(k => Math.floor(k * devicePixelRatio)); }""",
+            """n => {
+              const box = [...document.querySelectorAll('.jupyter-threejs canvas')].at(n).getBoundingClientRect();
+              return [box.width, box.height].map(k => Math.floor(k * devicePixelRatio));
+            }""",
             number,
         )
         with Image.open(io.BytesIO(self.canvas_png(number))) as picture:

@@ -51,11 +51,12 @@ points => {
   }
 }
 """
-# Pixels of the canvas, and to how many bits of a pixel corners are rounded.
+# Pixels of the screen that the canvas has, and to how many bits of a pixel corners are rounded.
 CANVAS = """
 () => {
   const canvas = [...document.querySelectorAll('.jupyter-threejs canvas')].at(-1), gl = canvas.getContext('webgl2');
-  return [canvas.width, canvas.height, gl.getParameter(gl.SUBPIXEL_BITS)];
+  const {width, height} = canvas.getBoundingClientRect();
+  return [...[width, height].map(k => Math.floor(k * devicePixelRatio)), gl.getParameter(gl.SUBPIXEL_BITS)];
 }
 """
 

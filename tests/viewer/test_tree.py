@@ -16,6 +16,7 @@ from bimplus_nb.geometry import Mesh
 from bimplus_nb.project import Project
 from bimplus_nb.viewer import Arrival, Viewer, groups
 from bimplus_nb.viewer.groups import CHOSEN, CHOSEN_PARTLY, GHOSTS, HIDDEN, LEFT_OUT, NOTHING, PARTLY, SHOWN
+from bimplus_nb.viewer.parcel import Parcel
 from bimplus_nb.viewer.state import Looks
 
 NAMES = houses.house().ids
@@ -336,7 +337,7 @@ def test_more_is_loaded_by_name_and_on_the_page() -> None:
 
 
 def test_what_came_later_goes_as_well() -> None:
-    """Lines come once a chunk: a widget that is left behind keeps a page from ever loading again."""
+    """Lines come once a parcel, and a widget that is left behind keeps a page from ever loading again."""
 
     def settle() -> None:
         for thread in threading.enumerate():
@@ -351,8 +352,9 @@ def test_what_came_later_goes_as_well() -> None:
     viewer.add("column")
     viewer.add(whole.of("sill"))
     settle()
-    lines = sum(type(one).__name__ == "LineSegments" for one in viewer._page.widgets())  # type: ignore[union-attr]
-    assert lines == len(viewer._building.instalments) == 3
+    parcels = [one for one in viewer._page.widgets() if isinstance(one, Parcel)]  # type: ignore[union-attr]
+    assert len(parcels) == len(viewer._building.instalments) == 3
+    assert all(len(one.lines) == len(one.chunks) for one in parcels)
     viewer.close()
     assert widget._instances == before
 

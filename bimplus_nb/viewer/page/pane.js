@@ -25,7 +25,7 @@ const TOOLS = [];  // makers of tools, in the order of their buttons
 const ASKS = {};   // what the kernel may ask of a stage: (stage, message, buffers) by the message's type
 const KEYS = {f: 'fit', h: 'hide', i: 'isolate', x: 'xray', escape: 'escape'};
 
-const SOON = 1000;  // ms in which a renderer is there, where there can be one
+const SOON = 1500;  // ms in which a renderer is there, where there can be one; to ask for another takes time
 
 function canDraw() {
   const context = document.createElement('canvas').getContext('webgl2');
@@ -58,6 +58,7 @@ class Pane {
   }
 
   async begin() {
+    setTimeout(() => { if (!this.view && !this.gone && !canDraw()) this.panel.say(NO_WEBGL); }, SOON);
     await this.stage.connected;
     this.view = await this.neighbour();
     if (!this.view) return;
@@ -85,18 +86,14 @@ class Pane {
     this.undo.push(() => element.removeEventListener('keydown', pressed), () => watch.disconnect());
   }
 
-  // The renderer's view in the same box. It may come later than this one, and does not come where nothing can be drawn.
+  // The renderer's view in the same box. It may come later than this one, and never where nothing can be drawn.
   async neighbour() {
-    for (let late = performance.now() + SOON; ;) {
+    for (;;) {
       for (const promise of Object.values(this.stage.renderer.views ?? {})) {
         const view = await promise;
         if (this.el.parentElement?.contains(view.el) && view.renderer) return view;
       }
       if (this.gone) return null;
-      if (performance.now() > late) {
-        if (!canDraw()) throw new Error(NO_WEBGL);
-        late = Infinity;
-      }
       await new Promise(requestAnimationFrame);
     }
   }
