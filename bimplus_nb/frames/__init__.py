@@ -11,12 +11,15 @@ from bimplus_nb.frames.models import layers_frame, models_frame
 from bimplus_nb.frames.objects import objects_frame
 from bimplus_nb.frames.plain import plain_frame
 from bimplus_nb.frames.properties import properties_frame, samples
+from bimplus_nb.frames.quantities import quantities_frame
+from bimplus_nb.frames.structures import hanging, structures_frame
 from bimplus_nb.frames.topology import Node, nodes, topology_frame
 from bimplus_nb.frames.values import Problem
 
 __all__ = [
     "Node",
     "Problem",
+    "hanging",
     "issues_frame",
     "layers_frame",
     "models_frame",
@@ -24,6 +27,8 @@ __all__ = [
     "objects_frame",
     "plain_frame",
     "properties_frame",
+    "quantities_frame",
     "samples",
+    "structures_frame",
     "topology_frame",
 ]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bimplus_nb.viewer.amounts import ScaleName, Shading
 from bimplus_nb.viewer.choosing import Choosing
 from bimplus_nb.viewer.coloring import Palette, coloring, ruled
-from bimplus_nb.viewer.ids import Ids
+from bimplus_nb.viewer.ids import Ids, members
 
 
 class Showing(Choosing):
@@ -72,9 +72,10 @@ class Showing(Choosing):
     ) -> None:
         """Colour objects by their values, with a legend; a click on a line of it selects what it stands for.
 
-        `values`: a Series with object ids as its index, or a mapping from id to value. Title and unit are the Series'
-        name and ``attrs["unit"]`` unless given. What `values` does not speak of becomes x-ray; objects without a value
-        are grey. Without values (and rules) everything has its own colours again.
+        `values`: a Series with object ids as its index, a mapping from id to value, or a column of groups of objects
+        such as ``project.quantities()["volume_m3"]``. Title and unit are the Series' name and ``attrs["unit"]`` unless
+        given. What `values` does not speak of becomes x-ray; objects without a value are grey. Without values (and
+        rules) everything has its own colours again.
 
         - Numbers, dates and durations get shades, and a histogram. The shades span `vmin` to `vmax`, or all values but
           outliers, whose lines say "above" or "below". `scale` "log" is for values of several magnitudes. Values on
@@ -99,8 +100,15 @@ class Showing(Choosing):
             self._coloring = ruled(holds, looks.room, title=title or "", palette=palette)
         elif values is not None:
             shading = Shading(bins=bins, scale=scale, low=vmin, high=vmax, center=center)
+            spread = members(values)
             self._coloring = coloring(
-                values, self._building.rows, looks.room, title=title, unit=unit, palette=palette, shading=shading
+                values if spread is None else spread,
+                self._building.rows,
+                looks.room,
+                title=title,
+                unit=unit,
+                palette=palette,
+                shading=shading,
             )
         else:
             self._coloring = None
