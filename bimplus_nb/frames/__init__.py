@@ -6,6 +6,7 @@ Columns are named in snake_case; a number that is no longer in the service's mil
 there and listed in `df.attrs["problems"]`, a tuple of `Problem`.
 """
 
+from bimplus_nb.frames.comparing import Comparison, changes_frame, comparison_frame
 from bimplus_nb.frames.issues import issues_frame
 from bimplus_nb.frames.models import layers_frame, models_frame
 from bimplus_nb.frames.objects import objects_frame
@@ -17,8 +18,11 @@ from bimplus_nb.frames.topology import Node, nodes, topology_frame
 from bimplus_nb.frames.values import Problem
 
 __all__ = [
+    "Comparison",
     "Node",
     "Problem",
+    "changes_frame",
+    "comparison_frame",
     "hanging",
     "issues_frame",
     "layers_frame",

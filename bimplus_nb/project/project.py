@@ -14,6 +14,7 @@ from bimplus_nb.api import Api
 from bimplus_nb.api.parallel import side_by_side
 from bimplus_nb.geometry.mesh import Mesh
 from bimplus_nb.project import quantities
+from bimplus_nb.project.comparing import When, compare
 from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
 from bimplus_nb.project.progress import Report
 from bimplus_nb.project.source import Source
@@ -171,6 +172,28 @@ class Project:
         answers = self._source.geometry(parts, revision, progress)
         bodies = quantities.bodies(Mesh.concatenate(answer.mesh for answer in answers))
         return frames.quantities_frame(objects, bodies, names, nodes)
+
+    def compare(
+        self, a: When, b: When = None, *, layers: Names = None, models: Names = None, progress: Report = True
+    ) -> frames.Comparison:
+        """What became of the objects from `a` to `b`: one row an object that was added, removed, moved or changed.
+
+        `a`, `b`: numbers of revisions; or a day or moment, for what was the newest revision of each model then; None
+        for the newest. Both states are fetched and compared value by value and corner by corner, since the service
+        does not say what its own comparison answers. Models that do not have both revisions are in
+        ``attrs["left_out"]``. ValueError where none has.
+
+        - change (ordered): "moved" where the same body lies elsewhere, "changed" for all else; name, type, storey,
+          layer, model; what: in words; values: how many values changed; reshaped: it has another body
+        - moved_mm, and moved_x_mm, moved_y_mm (up), moved_z_mm of it
+        - length_change_m, area_change_m2, volume_change_m3, mass_change_kg: of what `quantities` counts, so that they
+          add up to the difference of both; of what was added all, of what was removed all below 0
+
+        ``.changes`` is the long form, one row a value: object_id, group, attribute, attribute_id, old, new, unit.
+        ``viewer.color_by(frame["change"])`` shows it, and `viewer.add` what is gone:
+        ``viewer.add(project.mesh(revision=a).of(*frame.index[frame["change"] == "removed"]))``.
+        """
+        return compare(self._source, self._source.parts(models, layers), a, b, progress)
 
     def structures(self) -> pd.DataFrame:
         """One row a node of the project's structures, index id; see `frames.structures_frame`."""

@@ -90,7 +90,8 @@ class Showing(Choosing):
         holds for an object wins; what none holds for becomes x-ray.
 
         `palette`: "blue", "heat", "sea" or "orange-blue" ("-blue" the other way round), a list of "#rrggbb", or for
-        kinds and rules a mapping from value or label to "#rrggbb".
+        kinds and rules a mapping from value or label to "#rrggbb"; by default that of ``attrs["colors"]`` for the name
+        of the Series, where there is one, as in ``project.compare``.
         """
         if values is not None and rules is not None:
             raise ValueError("colour by values or by rules, not by both")
