@@ -27,7 +27,7 @@ SCHEMA = pa.DataFrameSchema(
         "change": pa.Column(pd.CategoricalDtype(["added", "removed", "moved", "changed"], ordered=True)),
         "name": pa.Column("str", nullable=True),
         **{name: pa.Column("category", nullable=True) for name in ("type", "storey", "layer", "model")},
-        "what": pa.Column("str", nullable=True),
+        "what": pa.Column("str"),
         "values": pa.Column("Int64", pa.Check.ge(0)),
         "reshaped": pa.Column("boolean"),
         **{name: pa.Column("float64", nullable=True) for name in NUMBERS},

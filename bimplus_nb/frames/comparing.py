@@ -68,7 +68,7 @@ def comparison_frame(
     columns: dict[str, Any] = {
         "change": pd.Categorical([word or None for word in kind.tolist()], categories=KINDS, ordered=True),
         **{name: objects[name] for name in ("name", "type", "storey", "layer", "model")},
-        "what": column(_words(index, changes, kind, moved, body["reshaped"].eq(True).to_numpy()), "text", index=index),
+        "what": pd.array(_words(index, changes, kind, moved, body["reshaped"].eq(True).to_numpy()), dtype="str"),
         "values": column(count.tolist(), "integer", index=index),
         "reshaped": pd.array(body["reshaped"].eq(True).to_numpy(bool), dtype="boolean"),
         "moved_mm": np.where(moved > 0, moved, np.nan),
