@@ -19,7 +19,7 @@ function render({model, el}) {
   const tree = make('div', 'bp-tree'), search = make('input', 'bp-tree-search'), rows = make('div', 'bp-tree-rows');
   const extent = make('div', ''), empty = make('p', '', 'Nothing has this in its name.');
   const unique = Math.random().toString(36).slice(2);
-  let known = new Map(), before = new Map(), of = 0, active = 0, asked = false, waiting = 0;
+  let known = new Map(), before = new Map(), of = 0, active = 0, asked = false, waiting = 0, pressed = null;
 
   Object.assign(search, {type: 'search', placeholder: 'Search', spellcheck: false, autocomplete: 'off'});
   search.setAttribute('aria-label', 'Show only entries with this in their names');
@@ -39,7 +39,7 @@ function render({model, el}) {
 
   function heard() {
     of = model.get('number');
-    before = new Map([...before, ...known]);
+    before = known.size ? known : before;
     known = new Map();
     asked = false;
     extent.style.height = `${total() * LINE}px`;
@@ -54,6 +54,7 @@ function render({model, el}) {
     asked = false;
     said.forEach((one, k) => known.set(first + k, read(one)));
     draw();
+    if (pressed && known.has(active)) press(...pressed);
   }
 
   const inSight = () => {
@@ -138,18 +139,25 @@ function render({model, el}) {
     PageUp: () => go(active - page()),
     Home: () => go(0),
     End: () => go(total() - 1),
-    ArrowRight(item) { if (item?.open === false) turn(item, true); else if (item?.open) go(active + 1); },
-    ArrowLeft(item) { if (item?.open) turn(item, false); else if (item && item.up >= 0) go(item.up); },
-    Enter(item, add) { if (item) choose(item, add); },
-    ' '(item, add) { if (item) choose(item, add); },
     '/': () => search.focus(),
   };
+  const OF_A_ROW = {
+    ArrowRight(item) { if (item.open === false) turn(item, true); else if (item.open) go(active + 1); },
+    ArrowLeft(item) { if (item.open) turn(item, false); else if (item.up >= 0) go(item.up); },
+    Enter: choose,
+    ' ': choose,
+  };
+  // A key waits until the kernel has said what is in the row.
+  function press(key, add) {
+    pressed = OF_A_ROW[key] && !known.has(active) ? [key, add] : null;
+    if (!pressed) OF_A_ROW[key] ? OF_A_ROW[key](known.get(active), add) : KEYS[key]();
+  }
   rows.addEventListener('keydown', event => {
-    const does = KEYS[event.key], add = event.ctrlKey || event.metaKey;
-    if (!does || event.altKey || (add && event.key !== 'Enter' && event.key !== ' ')) return;
+    const {key} = event, add = event.ctrlKey || event.metaKey;
+    if (!(key in KEYS || key in OF_A_ROW) || event.altKey || (add && OF_A_ROW[key] !== choose)) return;
     event.preventDefault();
     event.stopPropagation();
-    does(known.get(active), add);
+    press(key, add);
   });
   rows.addEventListener('click', event => {
     const line = made.find(one => one.element === event.target.closest('.bp-tree-row')), item = line?.item;
