@@ -100,7 +100,14 @@ def test_rows_and_columns_in_the_picture(project: Project) -> None:
         assert (legend["title"], legend["unit"]) == ("volume_m3", "m³")
         viewer.color_by(frame["volume_source"])
         assert [row["label"] for row in viewer._legend()["rows"]] == ["declared"]
+        # Issues stand for what they are pinned on.
+        issues = project.issues()
+        viewer.select(issues[issues["overdue"]])
+        assert set(viewer.selected_ids) == {id_ for ids in issues.loc[issues["overdue"], "object_ids"] for id_ in ids}
+        viewer.color_by(issues["priority"])
+        assert {row["label"] for row in viewer._legend()["rows"]} == set(issues["priority"].dropna())
         # Only what is seen.
+        viewer.color_by()
         viewer.isolate(frame.loc[[("Ground floor", "Wall"), ("Ground floor", "Door")]])
         seen = project.quantities("type", of=viewer, progress=False)
         assert seen["objects"].to_dict() == {

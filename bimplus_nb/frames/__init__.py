@@ -14,13 +14,14 @@ from bimplus_nb.frames.plain import plain_frame
 from bimplus_nb.frames.properties import properties_frame, samples
 from bimplus_nb.frames.quantities import quantities_frame
 from bimplus_nb.frames.structures import hanging, structures_frame
-from bimplus_nb.frames.topology import Node, nodes, topology_frame
+from bimplus_nb.frames.topology import Node, at_and_below, nodes, topology_frame
 from bimplus_nb.frames.values import Problem
 
 __all__ = [
     "Comparison",
     "Node",
     "Problem",
+    "at_and_below",
     "changes_frame",
     "comparison_frame",
     "hanging",

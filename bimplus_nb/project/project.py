@@ -66,9 +66,11 @@ class Project:
         """One row a model and layer: layer, model, revision, layer_id, model_id."""
         return frames.layers_frame([entry for entry in self._source.disciplines() if entry.id.lower() not in INTERNAL])
 
-    def topology(self, *, models: Names = None, revision: int | None = None) -> pd.DataFrame:
-        """One row an entry of the models' trees, index id: name, type, ifc_type, model, storey, parent, depth, path."""
-        return frames.topology_frame(self._source.nodes(self._source.parts(models, None), revision))
+    def topology(self, *, below: str | None = None, models: Names = None, revision: int | None = None) -> pd.DataFrame:
+        """One row an entry of the models' trees, index id: name, type, ifc_type, model, storey, parent, depth, path,
+        is_object. `below`: the id of an entry, such as an object with parts; only it and what is below it."""
+        entries = self._source.nodes(self._source.parts(models, None), revision)
+        return frames.topology_frame(entries if below is None else frames.at_and_below(entries, below))
 
     def objects(
         self,

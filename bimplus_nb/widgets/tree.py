@@ -62,8 +62,9 @@ class Tree(Panel):
         self.put(self._page)
         self._page.on_msg(lambda _, message, __: self._heard(message))
         self._show()
+        self._part: Callable[[], None] = lambda: None
         if viewer is not None:
-            viewer.on_select(self._follow)
+            self._part = viewer.on_select(self._follow)
             self._follow(viewer.selected_ids)
 
     @property
@@ -98,6 +99,11 @@ class Tree(Panel):
         """Show only entries with this in their names, with what is above and below them; all, without."""
         self._branches.filter(text)
         self._show(goal=0)
+
+    def close(self) -> None:
+        """Take it off the page; the viewer stays."""
+        self._part()
+        super().close()
 
     def _numbers(self, entries: Iterable[str]) -> list[int]:
         known = self._branches.number

@@ -51,6 +51,8 @@ def test_tree_and_viewer_are_one_selection(project: Project, monkeypatch: pytest
         assert len(partly) == frame.loc[wall, "depth"], "all that it is in"
         viewer.select()
         assert tree.selected.empty
+        tree.close()
+        assert not viewer._callbacks, "a closed tree is not told of anything"
     finally:
         viewer.close()
 
