@@ -194,6 +194,25 @@ def test_amounts_add_up_to_the_difference_of_the_quantities(boxes: Project, clie
             assert frame[change].sum() == pytest.approx(expected, abs=1e-6)
 
 
+def test_a_layer_that_is_gone_is_not_forgotten() -> None:
+    """The project lists the layers of the newest revision; what was in others has been removed all the same."""
+    with Sandbox() as sandbox, connect(sandbox) as client:
+        project = client.project("Harbour Pavilion")
+        objects = project.objects(progress=False)
+        tables = objects.index[objects["type"] == "Furniture"]
+        client.revisions.create(project.models().index[0], name="Emptied")
+        for id_ in tables:
+            client.objects.delete(id_)
+        project.reload()
+        assert "Inventory" not in set(project.layers()["layer"])
+        frame = valid(project.compare(2, 3, progress=False))
+        assert frame["change"].to_dict() == dict.fromkeys(tables, "removed")
+        assert set(frame["layer"]) == {"Inventory"}
+        assert frame["volume_change_m3"].sum() == pytest.approx(-objects.loc[tables, "volume_m3"].sum())
+        assert set(valid(project.compare(3, 2, progress=False))["change"]) == {"added"}
+        assert project.compare(2, 3, layers="Building", progress=False).empty
+
+
 def test_by_days(boxes: Project, edited: tuple[Client, dict[str, str]]) -> None:
     made = edited[0].revisions.all(people.guid("compare"))
     first = next(one["created"] for one in made if one["revisionNr"] == 1)

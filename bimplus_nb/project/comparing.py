@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -14,7 +14,7 @@ from bimplus_nb.frames.quantities import measured
 from bimplus_nb.frames.values import date as moment
 from bimplus_nb.geometry.comparing import differences
 from bimplus_nb.geometry.mesh import Mesh
-from bimplus_nb.project.parts import Part
+from bimplus_nb.project.parts import INTERNAL, Part
 from bimplus_nb.project.progress import Report
 from bimplus_nb.project.quantities import bodies
 from bimplus_nb.project.source import Source
@@ -38,9 +38,13 @@ class State:
     amounts: pd.DataFrame
 
 
-def compare(source: Source, parts: Sequence[Part], a: When, b: When, progress: Report) -> frames.Comparison:
-    """See `Project.compare`."""
+def compare(
+    source: Source, parts: Sequence[Part], a: When, b: When, progress: Report, *, whole: bool
+) -> frames.Comparison:
+    """See `Project.compare`. `whole`: `parts` are all layers of their models."""
     older, newer, left_out = _chosen(source, parts, a, b)
+    if whole:
+        older, newer = _with_lost(source, older), _with_lost(source, newer)
     layers = {part.layer_id: part.layer for part in parts}
     before, after = (_state(source, chosen, layers, progress) for chosen in (older, newer))
     gone = before.objects.index.difference(after.objects.index, sort=False)
@@ -70,7 +74,7 @@ def compare(source: Source, parts: Sequence[Part], a: When, b: When, progress: R
         moved,
         frames.changes_frame(before.objects, after.objects, *said),
     )
-    frame.attrs["revisions"] = {part.model: [older[part], newer[part]] for part in newer}
+    frame.attrs["revisions"] = {part.model: [older[part], newer[part]] for part in newer if part in older}
     frame.attrs["left_out"] = left_out
     return frame
 
@@ -96,6 +100,20 @@ def _chosen(source: Source, parts: Sequence[Part], a: When, b: When) -> tuple[_S
         )
         raise ValueError(f"No model has both revisions. {words}.")
     return older, newer, tuple(left_out)
+
+
+def _with_lost(source: Source, chosen: _States) -> _States:
+    """The same with the layers of which the tree of that revision has objects and the newest has none: the project
+    does not list them any more."""
+    lost = _States()
+    for revision, parts in _grouped(chosen).items():
+        known = {(part.model, part.layer_id) for part in parts}
+        of_model = {part.model: part for part in parts}
+        for node in source.nodes(parts, revision):
+            if node.layer_id and node.layer_id not in INTERNAL and (node.model, node.layer_id) not in known:
+                known.add((node.model, node.layer_id))
+                lost[replace(of_model[node.model], layer_id=node.layer_id, layer=node.layer_id)] = revision
+    return {**chosen, **lost}
 
 
 def _revision(own: Sequence[Record], when: When) -> int | None:

@@ -195,7 +195,8 @@ class Project:
         ``viewer.color_by(frame["change"])`` shows it, and `viewer.add` what is gone:
         ``viewer.add(project.mesh(revision=a).of(*frame.index[frame["change"] == "removed"]))``.
         """
-        return compare(self._source, self._source.parts(models, layers), a, b, progress)
+        parts = self._source.parts(models, layers)
+        return compare(self._source, parts, a, b, progress, whole=layers is None)
 
     def structures(self) -> pd.DataFrame:
         """One row a node of the project's structures, index id; see `frames.structures_frame`."""

@@ -22,14 +22,17 @@ def bodies(mesh: Mesh) -> pd.DataFrame:
 
 
 def only(objects: pd.DataFrame, of: Ids | Viewer, others: Iterable[str]) -> pd.DataFrame:
-    """The rows of these objects, or of those that a viewer shows solid. An id that is not of `others` either:
-    ValueError."""
+    """The rows of these objects, or of those that a viewer shows solid.
+
+    An id that is neither of `objects` nor of `others`: ValueError.
+    """
     from bimplus_nb.viewer import Viewer
     from bimplus_nb.viewer.ids import rows
 
-    ids = of.visible_ids if isinstance(of, Viewer) else of
+    if isinstance(of, Viewer):
+        return objects[objects.index.isin(of.visible_ids)]
     known = {id_: row for row, id_ in enumerate(objects.index)}
-    return objects.iloc[rows(ids, known, lambda: {*others})]
+    return objects.iloc[rows(of, known, lambda: {*others})]
 
 
 def columns(names: str | Sequence[str], objects: pd.DataFrame) -> tuple[list[str], list[str]]:
