@@ -73,7 +73,7 @@ def box(way: tuple[float, float, float] = (0, 0, 0), size: float = 1.0) -> dict[
 
 @pytest.fixture(scope="module")
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, dict[str, str]]]:
-    """Seven boxes on two storeys, and what a script did to them after revision 1."""
+    """Boxes on two storeys, and what a script did to them after revision 1."""
     node = {name: people.guid("compare", name) for name in ("low", "high")}
     storeys = tuple(
         content.Node(node[name], None, name, "Storey", "IfcBuildingStorey", k, 3000.0 * k)
@@ -94,7 +94,10 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, d
 
         names = ("kept", "moved", "gone", "wider", "valued", "renamed", "lifted")
         ids = {name: make(name, 2000.0 * k, fire_rating="F30", volume=1e9) for k, name in enumerate(names)}
+        bare = {"general": {"name": "bare"}}
+        ids["bare"] = str(objects.create(type="Wall", parent=node["low"], attributes=bare).id)
         client.revisions.create(people.guid("compare"), name="Second")
+        objects.update(ids["bare"], type="Wall", attributes={"geometry": box((50_000, 0, 0))})
         objects.update(ids["moved"], type="Wall", attributes={"geometry": box((2000 + 30, 40, 120))})
         objects.delete(ids["gone"])
         wider = {"geometry": box((6000, 0, 0), 1.5), ATTRIBUTE["volume"].id: 1.5e9}
@@ -117,7 +120,7 @@ def test_what_was_done_is_what_is_found(boxes: Project, edited: tuple[Client, di
     names = {id_: name for name, id_ in ids.items()}
     assert {names[id_]: change for id_, change in frame["change"].items()} == {
         "moved": "moved", "gone": "removed", "wider": "changed", "valued": "changed", "renamed": "changed",
-        "lifted": "moved", "new": "added",
+        "lifted": "moved", "new": "added", "bare": "changed",
     }  # fmt: skip
     moved = frame.loc[ids["moved"]]
     assert moved["moved_mm"] == pytest.approx(130)
@@ -125,7 +128,8 @@ def test_what_was_done_is_what_is_found(boxes: Project, edited: tuple[Client, di
     assert moved[["moved_x_mm", "moved_y_mm", "moved_z_mm"]].tolist() == pytest.approx([30, 120, -40])
     assert moved["what"] == "moved by 130 mm"
     assert frame.loc[ids["lifted"], "moved_y_mm"] == pytest.approx(3000)
-    assert frame["reshaped"][frame["reshaped"]].index.tolist() == [ids["wider"]]
+    assert frame["reshaped"][frame["reshaped"]].index.tolist() == [ids["wider"], ids["bare"]]
+    assert frame.loc[ids["bare"], "volume_change_m3"] == pytest.approx(1), "it has a body now"
     assert frame.loc[ids["wider"], "volume_change_m3"] == pytest.approx(0.5)
     assert frame.loc[ids["gone"], ["name", "storey", "volume_change_m3"]].tolist() == ["gone", "low", -1.0]
     assert frame.loc[ids["new"], "volume_change_m3"] == pytest.approx(1)

@@ -140,14 +140,15 @@ def test_an_empty_project(client: Client) -> None:
 
 @pytest.mark.ifc
 @pytest.mark.skipif(not MODELS.is_dir(), reason="no folder of models beside the project")
-def test_a_real_building_by_storey_and_type() -> None:
+@pytest.mark.parametrize("name", ["Duplex_Architecture", "TallBuilding", "LargeBuilding"])
+def test_a_real_building_by_storey_and_type(name: str) -> None:
     """The witness: ifcopenshell, which reads the same file by itself; its volumes and ours by storey and class."""
     import ifcopenshell
     import ifcopenshell.geom
     import ifcopenshell.util.element as element
     import ifcopenshell.util.shape as shape
 
-    path = MODELS / "Duplex_Architecture.ifc"
+    path = MODELS / f"{name}.ifc"
     file, settings = ifcopenshell.open(str(path)), ifcopenshell.geom.settings()
     settings.set("reorient-shells", True)
     iterator = ifcopenshell.geom.iterator(settings, file, exclude=file.by_type("IfcOpeningElement"))
@@ -165,9 +166,9 @@ def test_a_real_building_by_storey_and_type() -> None:
         if not iterator.next():
             break
     with Sandbox() as sandbox:
-        sandbox.import_ifc(path, project="Duplex")
+        sandbox.import_ifc(path, project=name)
         with connect(sandbox) as client:
-            found = client.project("Duplex").quantities(["storey", "class"], progress=False)
+            found = client.project(name).quantities(["storey", "class"], progress=False)
     assert found["objects"].to_dict() == {key: len(volumes) for key, volumes in expected.items()}
     whole = found[(found["open_meshes"] == 0) & (found["volume_known"] == found["objects"])]
     assert len(whole) > 0.8 * len(found)

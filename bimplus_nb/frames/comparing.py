@@ -54,8 +54,8 @@ def comparison_frame(
     """One row an object that changed, index `id`; see `Project.compare` for the columns.
 
     `objects` as from `objects_frame`, of all that are in either state; `before` and `after` what is known of their
-    amounts (see `quantities.measured`); `bodies`: x, y, z (mm, how far it moved), reshaped and recolored of those with
-    a body in both; `changes` as from `changes_frame`.
+    amounts (see `quantities.measured`); `bodies`: x, y, z (mm, how far it moved), reshaped and recolored of those in
+    both that have a body in either; `changes` as from `changes_frame`.
     """
     index = objects.index
     was, is_ = index.isin(before.index), index.isin(after.index)

@@ -64,19 +64,27 @@ def compare(
         for one in source.described(frames.samples([state.items[id_] for id_ in ids]), revision, progress)
     ]
     said = [frames.properties_frame([state.items[id_] for id_ in different], described) for state in (before, after)]
-    found = differences(before.mesh, after.mesh)
-    moved = pd.DataFrame(found.moved, columns=["x", "y", "z"], index=pd.Index(found.ids, dtype="str"))
-    moved = moved.assign(reshaped=found.reshaped, recolored=found.recolored)
     frame = frames.comparison_frame(
         objects,
         before.amounts,
         after.amounts,
-        moved,
+        _bodies(before, after),
         frames.changes_frame(before.objects, after.objects, *said),
     )
     frame.attrs["revisions"] = {part.model: [older[part], newer[part]] for part in newer if part in older}
     frame.attrs["left_out"] = left_out
     return frame
+
+
+def _bodies(before: State, after: State) -> pd.DataFrame:
+    """x, y, z, reshaped and recolored of the objects of both states that have a body in either."""
+    found = differences(before.mesh, after.mesh)
+    frame = pd.DataFrame(found.moved, columns=["x", "y", "z"], index=pd.Index(found.ids, dtype="str"))
+    frame = frame.assign(reshaped=found.reshaped, recolored=found.recolored)
+    both = before.objects.index.intersection(after.objects.index)
+    once = [id_ for id_ in both if (id_ in before.mesh) != (id_ in after.mesh)]  # a body came, or went
+    nowhere = pd.DataFrame(0.0, columns=["x", "y", "z"], index=pd.Index(once, dtype="str"))
+    return pd.concat([frame, nowhere.assign(reshaped=True, recolored=False)]) if once else frame
 
 
 def _chosen(source: Source, parts: Sequence[Part], a: When, b: When) -> tuple[_States, _States, tuple[str, ...]]:
