@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bimplus_nb.records import Record, Records
     from bimplus_nb.sandbox import Sandbox
     from bimplus_nb.viewer import Viewer
-    from bimplus_nb.widgets import Explorer, Login, ObjectTable, ProjectPicker
+    from bimplus_nb.widgets import Explorer, Login, ObjectTable, ProjectPicker, Tree
 
 __all__ = [
     "ApiError",
@@ -66,6 +66,7 @@ __all__ = [
     "Sandbox",
     "SandboxError",
     "ServerError",
+    "Tree",
     "Viewer",
     "__version__",
     "connect",
@@ -84,6 +85,7 @@ _HOME = {
     "Record": "records",
     "Records": "records",
     "Sandbox": "sandbox",
+    "Tree": "widgets",
     "Viewer": "viewer",
     "connect": "client",
 }

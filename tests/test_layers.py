@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "project": {"api", "frames", "geometry", "http", "records", "viewer"},
     # `connect` starts the embedded sandbox; the other direction must never be.
     "client": {"api", "auth", "http", "project", "records", "sandbox"},
-    "widgets": {"auth", "client", "project", "records", "viewer"},
+    "widgets": {"auth", "client", "frames", "project", "records", "viewer"},
     # The sandbox judges the client, so they share no code but the geometry.
     "sandbox": {"geometry"},
     "cli": {"sandbox"},

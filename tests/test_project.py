@@ -83,6 +83,19 @@ def test_the_tree_and_the_models(riverside: Project) -> None:
     assert tree.loc[objects.index, "storey"].astype(str).tolist() == objects["storey"].astype(str).tolist()
 
 
+def test_the_tree_below_an_entry(riverside: Project) -> None:
+    tree = riverside.topology()
+    for type_ in ("Storey", "Wall", "TopologyDivision"):
+        top = tree.index[tree["type"] == type_][-1]
+        expected = [top]
+        for id_, parent in tree["parent"].items():
+            if parent in expected:
+                expected.append(id_)
+        assert riverside.topology(below=top.upper()).index.tolist() == expected
+    with pytest.raises(ValueError, match="There is no entry 'nowhere'"):
+        riverside.topology(below="nowhere")
+
+
 def test_properties_of_all_equal_properties_of_each(riverside: Project) -> None:
     everything = riverside.properties()
     some = list(riverside.objects().groupby("type", observed=True).head(1).index)

@@ -6,17 +6,25 @@ Columns are named in snake_case; a number that is no longer in the service's mil
 there and listed in `df.attrs["problems"]`, a tuple of `Problem`.
 """
 
+from bimplus_nb.frames.comparing import Comparison, changes_frame, comparison_frame
 from bimplus_nb.frames.issues import issues_frame
 from bimplus_nb.frames.models import layers_frame, models_frame
 from bimplus_nb.frames.objects import objects_frame
 from bimplus_nb.frames.plain import plain_frame
 from bimplus_nb.frames.properties import properties_frame, samples
-from bimplus_nb.frames.topology import Node, nodes, topology_frame
+from bimplus_nb.frames.quantities import quantities_frame
+from bimplus_nb.frames.structures import hanging, structures_frame
+from bimplus_nb.frames.topology import Node, at_and_below, nodes, topology_frame
 from bimplus_nb.frames.values import Problem
 
 __all__ = [
+    "Comparison",
     "Node",
     "Problem",
+    "at_and_below",
+    "changes_frame",
+    "comparison_frame",
+    "hanging",
     "issues_frame",
     "layers_frame",
     "models_frame",
@@ -24,6 +32,8 @@ __all__ = [
     "objects_frame",
     "plain_frame",
     "properties_frame",
+    "quantities_frame",
     "samples",
+    "structures_frame",
     "topology_frame",
 ]

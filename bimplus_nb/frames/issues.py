@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from bimplus_nb.frames.members import Members
 from bimplus_nb.frames.values import Problem, column, date, ordered, pick
 
 # Bimplus documentation, Topic Service; older samples use other values, which are kept.
@@ -25,7 +26,8 @@ def issues_frame(
 
     Columns: short_id, name, status, priority, type (ordered categoricals; values the documents do not know come last),
     author, responsible (names), created, modified, due, overdue (due before `now` and still open), pins (how many),
-    object_ids (the objects pinned, a tuple each), description, solution.
+    object_ids (the objects pinned, a tuple each), description, solution. Rows and columns stand for these objects:
+    ``viewer.select(issues[issues["overdue"]])``, ``viewer.color_by(issues["priority"])``.
     """
     now = now or datetime.now(UTC)
     index = pd.Index([str(issue["id"]) for issue in issues], name="id", dtype="str")
@@ -64,7 +66,7 @@ def issues_frame(
         "solution": column([pick(issue, "solution") for issue in issues], "text", index=index),
     }
     frame = pd.DataFrame(columns, index=index)
-    frame.attrs = {"units": {}, "problems": tuple(problems)}
+    frame.attrs = {"units": {}, "problems": tuple(problems), "object_ids": Members.of(index, frame["object_ids"])}
     return frame
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import pandas as pd
 
 from bimplus_nb.frames.values import column, number, pick, text
+from bimplus_nb.text import plain
 
 # Nodes that only hold others. The service names them with and without ``ID_``.
 _BRANCHES = frozenset({"project", "topologydivision", "site", "building", "storey", "topology", "topologynode"})
@@ -37,6 +39,15 @@ class Node:
 def nodes(tree: Mapping[str, Any], model: str = "") -> list[Node]:
     """Every entry of a topology answer, in its order, each entry after the one above it."""
     return list(_walk(tree, model))
+
+
+def at_and_below(entries: Sequence[Node], id: str) -> list[Node]:
+    """An entry and all that is below it. An id that is not among them: ValueError."""
+    first = next((k for k, node in enumerate(entries) if node.id.lower() == id.lower()), None)
+    if first is None:
+        raise ValueError(f"There is no entry {plain(id, 60)!r} in the models' trees.")
+    depth = entries[first].depth
+    return [entries[first], *takewhile(lambda node: node.depth > depth, entries[first + 1 :])]
 
 
 def _walk(tree: Mapping[str, Any], model: str) -> Iterator[Node]:

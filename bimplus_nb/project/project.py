@@ -13,6 +13,8 @@ from bimplus_nb import frames
 from bimplus_nb.api import Api
 from bimplus_nb.api.parallel import side_by_side
 from bimplus_nb.geometry.mesh import Mesh
+from bimplus_nb.project import quantities
+from bimplus_nb.project.comparing import When, compare
 from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
 from bimplus_nb.project.progress import Report
 from bimplus_nb.project.source import Source
@@ -21,6 +23,7 @@ from bimplus_nb.text import markup, plain
 
 if TYPE_CHECKING:
     from bimplus_nb.viewer import Viewer
+    from bimplus_nb.viewer.ids import Ids
 
 
 class Project:
@@ -63,9 +66,11 @@ class Project:
         """One row a model and layer: layer, model, revision, layer_id, model_id."""
         return frames.layers_frame([entry for entry in self._source.disciplines() if entry.id.lower() not in INTERNAL])
 
-    def topology(self, *, models: Names = None, revision: int | None = None) -> pd.DataFrame:
-        """One row an entry of the models' trees, index id: name, type, ifc_type, model, storey, parent, depth, path."""
-        return frames.topology_frame(self._source.nodes(self._source.parts(models, None), revision))
+    def topology(self, *, below: str | None = None, models: Names = None, revision: int | None = None) -> pd.DataFrame:
+        """One row an entry of the models' trees, index id: name, type, ifc_type, model, storey, parent, depth, path,
+        is_object. `below`: the id of an entry, such as an object with parts; only it and what is below it."""
+        entries = self._source.nodes(self._source.parts(models, None), revision)
+        return frames.topology_frame(entries if below is None else frames.at_and_below(entries, below))
 
     def objects(
         self,
@@ -124,6 +129,78 @@ class Project:
         answers = self._source.geometry(self._source.parts(models, layers), revision, progress)
         objects = [item for answer in answers for item in answer.objects]
         return frames.properties_frame(objects, self._source.described(frames.samples(objects), revision, progress))
+
+    def quantities(
+        self,
+        by: str | Sequence[str] = ("storey", "type"),
+        *,
+        layers: Names = None,
+        models: Names = None,
+        storeys: Names = None,
+        types: Names = None,
+        revision: int | None = None,
+        of: Ids | Viewer | None = None,
+        progress: Report = True,
+    ) -> pd.DataFrame:
+        """What there is, added up: one row a group of objects, its index what they have in common.
+
+        `by`: columns of `objects`, names of attributes, "id", or names of `structures`, where an object that hangs on
+        several nodes counts under each. What has no value is in the group "No …". Without any, one row of everything.
+        `of`: only these objects; of a viewer, what it shows solid.
+
+        - objects: how many; open_meshes: those of which the body has a hole, so that it has no volume
+        - length_m, area_m2, mass_kg: sums of what the service declares; length_known, area_known, mass_known: how many
+          objects declare it. What nobody declares is missing, not 0.
+        - volume_m3, volume_known: of declared volumes; where an object declares none, of what its closed body encloses;
+          volume_source: "declared", "mesh" or "mixed"
+        - volume_mesh_m3: of all closed bodies, exactly; volume_compared: how many objects have both;
+          volume_deviation_m3: by how much these enclose more than they declare; volume_deviation_most: of one of them
+          at most, as a share of the larger of the two
+        - surface_m2: of all bodies, all around
+
+        Rows and columns know their objects: ``viewer.select(q.loc["Ground floor", "Wall"])``, or
+        ``viewer.color_by(q["volume_m3"])``. Everything counts, rooms as well: `types` chooses.
+        """
+        parts = self._source.parts(models, layers)
+        choice: dict[str, Any] = {"storeys": storeys, "types": types, "revision": revision, "progress": progress}
+        objects = self._objects(parts, **choice)
+        names, others = quantities.columns(by, objects)
+        nodes = frames.hanging(self._source.structures()) if others else {}
+        if attributes := [name for name in others if name not in nodes]:
+            objects = self._objects(parts, **choice, columns=attributes)
+            names, _ = quantities.columns(names, objects)
+        if of is not None:
+            objects = quantities.only(objects, of, (node.id for node in self._source.nodes(parts, revision)))
+        answers = self._source.geometry(parts, revision, progress)
+        bodies = quantities.bodies(Mesh.concatenate(answer.mesh for answer in answers))
+        return frames.quantities_frame(objects, bodies, names, nodes)
+
+    def compare(
+        self, a: When, b: When = None, *, layers: Names = None, models: Names = None, progress: Report = True
+    ) -> frames.Comparison:
+        """What became of the objects from `a` to `b`: one row an object that was added, removed, moved or changed.
+
+        `a`, `b`: numbers of revisions; or a day or moment, for what was the newest revision of each model then; None
+        for the newest. Both states are fetched and compared value by value and corner by corner, since the service
+        does not say what its own comparison answers. Models that do not have both revisions are in
+        ``attrs["left_out"]``. ValueError where none has.
+
+        - change (ordered): "moved" where the same body lies elsewhere, "changed" for all else; name, type, storey,
+          layer, model; what: in words; values: how many values changed; reshaped: it has another body
+        - moved_mm, and moved_x_mm, moved_y_mm (up), moved_z_mm of it
+        - length_change_m, area_change_m2, volume_change_m3, mass_change_kg: of what `quantities` counts, so that they
+          add up to the difference of both; of what was added all, of what was removed all below 0
+
+        ``.changes`` is the long form, one row a value: object_id, group, attribute, attribute_id, old, new, unit.
+        ``viewer.color_by(frame["change"])`` shows it, and `viewer.add` what is gone:
+        ``viewer.add(project.mesh(revision=a).of(*frame.index[frame["change"] == "removed"]))``.
+        """
+        parts = self._source.parts(models, layers)
+        return compare(self._source, parts, a, b, progress, whole=layers is None)
+
+    def structures(self) -> pd.DataFrame:
+        """One row a node of the project's structures, index id; see `frames.structures_frame`."""
+        return frames.structures_frame(self._source.structures())
 
     def issues(self) -> pd.DataFrame:
         """One row an issue, index id; see `frames.issues_frame`."""

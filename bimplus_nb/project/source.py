@@ -47,6 +47,7 @@ class Source:
         self.record = record
         self._lock = threading.RLock()
         self._models: Records | None = None
+        self._structures: list[frames.Node] | None = None
         self._trees: dict[tuple[str, int | None], list[frames.Node]] = {}
         self._answers: dict[tuple[Part, int | None], _Kept] = {}
 
@@ -54,7 +55,7 @@ class Source:
         """Ask the service anew from now on."""
         with self._lock:
             self.record = self.api.projects.get(self.record.id)
-            self._models = None
+            self._models = self._structures = None
             self._trees.clear()
             self._answers.clear()
 
@@ -108,6 +109,13 @@ class Source:
             for root, tree in zip(missing, trees, strict=True):
                 self._trees[root, revision] = frames.nodes(tree, roots[root])
             return [node for root in roots for node in self._trees[root, revision]]
+
+    def structures(self) -> list[frames.Node]:
+        """The entries of the tree of all structures."""
+        with self._lock:
+            if self._structures is None:
+                self._structures = frames.nodes(self.api.structures.project_topology(self.record.id))
+            return self._structures
 
     def rows(self, parts: Sequence[Part], revision: int | None, storeys: Names) -> list[frames.Node]:
         """The entries that are objects of these parts' layers, on these storeys."""

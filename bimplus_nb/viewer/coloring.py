@@ -108,6 +108,8 @@ def coloring(
         series, at = series[drawn], at[drawn]
 
     what = _read(series)
+    if palette is None and isinstance(what, _Kinds):
+        palette = attrs.get("colors", {}).get(series.name)
     known = np.isfinite(what.values) if isinstance(what, _Amounts) else what.code >= 0
     wanted = _about(at, known, room)
     here = wanted & known

@@ -22,10 +22,13 @@ def rows(ids: Ids, known: Mapping[str, int], elsewhere: Callable[[], Container[s
     """The rows of these objects, each once, ascending: (n,) int64.
 
     `ids`: one id, any iterable of ids, a Series of ids, a Series of booleans over ids (the true ones), an Index of ids,
-    or a frame whose index holds them. `known` leads from id to row. `elsewhere()` is asked for ids that have no row:
-    what is in it exists without geometry and is passed over; what is not there either raises ValueError.
+    a frame whose index holds them, or rows of a frame that stand for several objects each (see `members`). `known`
+    leads from id to row. `elsewhere()` is asked for ids that have no row: what is in it exists without geometry and is
+    passed over; what is not there either raises ValueError.
     """
     given: Iterable[Any]
+    if (several := members(ids)) is not None:
+        ids = several if pd.api.types.is_bool_dtype(several.dtype) else several.index
     if isinstance(ids, str):
         given = [ids]
     elif isinstance(ids, pd.DataFrame):
@@ -45,6 +48,26 @@ def rows(ids: Ids, known: Mapping[str, int], elsewhere: Callable[[], Container[s
             few = ", ".join(strange[:3]) + (", …" if len(strange) > 3 else "")
             raise ValueError(f"{len(strange):,} of {len(names):,} ids are not of this project's objects: {few}")
     return np.unique(np.array(found, np.int64))
+
+
+def members(table: object) -> pd.Series[Any] | None:
+    """The objects of rows that stand for several each: a value for each id; None for what is no such thing.
+
+    Frames of groups have ``attrs["object_ids"]``, pairs of a row's label and its objects' ids, and pandas hands `attrs`
+    on. So `table` may be the frame or some rows of it, or one row, with True as the values; or a column, or what was
+    computed of columns, with their values.
+    """
+    if not isinstance(table, (pd.Series, pd.DataFrame)) or not table.attrs.get("object_ids"):
+        return None
+    ids = dict(table.attrs["object_ids"])
+    values = table if isinstance(table, pd.Series) else pd.Series(True, table.index)
+    if not all(label in ids for label in values.index):
+        if values.name not in ids:
+            return None  # rows of something else by now
+        values = pd.Series(True, pd.Index([values.name], tupleize_cols=False))
+    each = [ids[label] for label in values.index]
+    spread = values.repeat([len(some) for some in each])
+    return spread.set_axis(pd.Index([id_ for some in each for id_ in some], dtype="str"))
 
 
 def matching(query: str, table: pd.DataFrame, above: int) -> pd.Index[Any]:

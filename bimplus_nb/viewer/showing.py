@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bimplus_nb.viewer.amounts import ScaleName, Shading
 from bimplus_nb.viewer.choosing import Choosing
 from bimplus_nb.viewer.coloring import Palette, coloring, ruled
-from bimplus_nb.viewer.ids import Ids
+from bimplus_nb.viewer.ids import Ids, members
 
 
 class Showing(Choosing):
@@ -72,9 +72,10 @@ class Showing(Choosing):
     ) -> None:
         """Colour objects by their values, with a legend; a click on a line of it selects what it stands for.
 
-        `values`: a Series with object ids as its index, or a mapping from id to value. Title and unit are the Series'
-        name and ``attrs["unit"]`` unless given. What `values` does not speak of becomes x-ray; objects without a value
-        are grey. Without values (and rules) everything has its own colours again.
+        `values`: a Series with object ids as its index, a mapping from id to value, or a column of groups of objects
+        such as ``project.quantities()["volume_m3"]``. Title and unit are the Series' name and ``attrs["unit"]`` unless
+        given. What `values` does not speak of becomes x-ray; objects without a value are grey. Without values (and
+        rules) everything has its own colours again.
 
         - Numbers, dates and durations get shades, and a histogram. The shades span `vmin` to `vmax`, or all values but
           outliers, whose lines say "above" or "below". `scale` "log" is for values of several magnitudes. Values on
@@ -89,7 +90,8 @@ class Showing(Choosing):
         holds for an object wins; what none holds for becomes x-ray.
 
         `palette`: "blue", "heat", "sea" or "orange-blue" ("-blue" the other way round), a list of "#rrggbb", or for
-        kinds and rules a mapping from value or label to "#rrggbb".
+        kinds and rules a mapping from value or label to "#rrggbb"; by default that of ``attrs["colors"]`` for the name
+        of the Series, where there is one, as in ``project.compare``.
         """
         if values is not None and rules is not None:
             raise ValueError("colour by values or by rules, not by both")
@@ -99,8 +101,15 @@ class Showing(Choosing):
             self._coloring = ruled(holds, looks.room, title=title or "", palette=palette)
         elif values is not None:
             shading = Shading(bins=bins, scale=scale, low=vmin, high=vmax, center=center)
+            spread = members(values)
             self._coloring = coloring(
-                values, self._building.rows, looks.room, title=title, unit=unit, palette=palette, shading=shading
+                values if spread is None else spread,
+                self._building.rows,
+                looks.room,
+                title=title,
+                unit=unit,
+                palette=palette,
+                shading=shading,
             )
         else:
             self._coloring = None

@@ -38,9 +38,10 @@ class Viewer(Exporting, Measuring, Labelling):
     - ``max_triangles``: of more, the smallest objects are left out until they are shown or isolated
     - ``more``: what else there is, such as other layers, by name: functions that fetch it when it is asked for
 
-    Methods that take ids take one id, any collection of ids, an Index, a Series of ids, a boolean Series over ids, or a
-    frame with ids as its index. Ids of objects without geometry are passed over; unknown ids raise ValueError. All
-    work before, while and after the viewer is on a page. Lengths are in mm.
+    Methods that take ids take one id, any collection of ids, an Index, a Series of ids, a boolean Series over ids, a
+    frame with ids as its index, or rows that stand for groups of objects, such as those of ``project.quantities()``.
+    Ids of objects without geometry are passed over; unknown ids raise ValueError. All work before, while and after the
+    viewer is on a page. Lengths are in mm.
 
     A drag turns about the selection or what is under the cursor. 1 to 7 look from the top, front, left, right, back,
     bottom and a corner, as the cube does; O keeps parallel lines parallel, W walks, Shift+F fills the screen.

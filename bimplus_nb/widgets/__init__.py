@@ -1,4 +1,4 @@
-"""Widgets: sign-in, project picker, object table, and the explorer that puts them together.
+"""Widgets: sign-in, project picker, object table, tree, and the explorer that puts them together.
 
 Each is a box of ipywidgets around public methods of the client, the project and the viewer: everything a button does
 can be done by a call. Errors appear below the widget in words.
@@ -10,5 +10,6 @@ from bimplus_nb.widgets.explorer import Explorer
 from bimplus_nb.widgets.login import Login
 from bimplus_nb.widgets.picker import ProjectPicker
 from bimplus_nb.widgets.table import ObjectTable
+from bimplus_nb.widgets.tree import Tree
 
-__all__ = ["Explorer", "Login", "ObjectTable", "ProjectPicker"]
+__all__ = ["Explorer", "Login", "ObjectTable", "ProjectPicker", "Tree"]

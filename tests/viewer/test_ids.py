@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bimplus_nb.viewer.ids import rows
+from bimplus_nb.viewer.ids import members, rows
 
 KNOWN = {name: row for row, name in enumerate("abcde")}
 TABLE = pd.DataFrame(
@@ -33,6 +33,43 @@ TABLE = pd.DataFrame(
 )
 def test_rows(ids: Any, expected: list[int]) -> None:
     assert rows(ids, KNOWN, lambda: TABLE.index).tolist() == expected
+
+
+GROUPS = pd.DataFrame({"n": [2, 1]}, index=pd.MultiIndex.from_tuples([("x", "Wall"), ("y", "Slab")]))
+GROUPS.attrs["object_ids"] = ((("x", "Wall"), ("a", "c")), (("y", "Slab"), ("b", "z")))
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (GROUPS, [0, 1, 2]),
+        (GROUPS.loc["x", "Wall"], [0, 2]),
+        (GROUPS.iloc[1], [1]),
+        (GROUPS[GROUPS["n"] == 1], [1]),
+        (GROUPS["n"] > 1, [0, 2]),
+        (GROUPS["n"], [0, 1, 2]),
+        (GROUPS.iloc[:0], []),
+        (GROUPS.sort_values("n").iloc[0], [1]),
+    ],
+)
+def test_rows_that_stand_for_several_objects(ids: Any, expected: list[int]) -> None:
+    assert rows(ids, KNOWN, lambda: TABLE.index).tolist() == expected
+
+
+def test_a_column_of_groups_is_a_value_an_object() -> None:
+    spread = members(GROUPS["n"] * 10)
+    assert spread is not None
+    assert spread.to_dict() == {"a": 20, "c": 20, "b": 10, "z": 10}
+    assert spread.name == "n"
+    assert members(TABLE) is None
+    assert members(["a"]) is None
+
+
+def test_rows_that_are_groups_no_more_are_refused() -> None:
+    """Counted anew or without half of its label, a row cannot be told, and is not guessed."""
+    for lost in (GROUPS.reset_index(drop=True), GROUPS.loc["x"], GROUPS.reset_index().iloc[0]):
+        with pytest.raises(ValueError, match="not of this project's objects"):
+            rows(lost, KNOWN, lambda: TABLE.index)
 
 
 def test_unknown_ids_are_named() -> None:
