@@ -332,18 +332,19 @@ def test_reload_brings_the_same_picture_back(notebook: Notebook) -> None:
     assert changed(before, notebook.pixels()).any(), "and the kernel still reaches it"
 
 
-def test_without_webgl_there_are_words(opened: Notebook) -> None:
-    opened.kernel("'viewer' in globals() and viewer.close()")
-    opened.page.evaluate(
-        "window.real = HTMLCanvasElement.prototype.getContext;"
-        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
-        "  return kind.startsWith('webgl') ? null : real.call(this, kind, ...more); }; 0"
-    )
-    opened.run(1)
-    words = opened.page.locator(".bv-instead")
-    words.wait_for()
-    assert "no WebGL 2" in words.inner_text()
-    opened.page.evaluate("HTMLCanvasElement.prototype.getContext = window.real; 0")
+def test_without_webgl_there_are_words(lab: Lab) -> None:
+    blind = """
+        const real = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+          return kind.startsWith('webgl') ? null : real.call(this, kind, ...more);
+        };
+    """
+    with lab.open([SETUP, SHOW], script=blind) as notebook:
+        notebook.run(0)
+        notebook.run(1)
+        words = notebook.page.locator(".bv-instead")
+        words.wait_for()
+        assert "no WebGL 2" in words.inner_text()
 
 
 def test_the_theme_of_the_page_is_followed(notebook: Notebook) -> None:

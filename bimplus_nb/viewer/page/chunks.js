@@ -116,7 +116,7 @@ class Kinds {
 
   // A square, standing or lying with its face up.
   square(lying) {
-    const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].flatMap(([x, y]) => lying ? [x, 0, -y] : [x, y, 0]);
+    const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].flatMap(([x, y]) => lying ? [y, 0, x] : [x, y, 0]);
     return this.geometry({position: this.attribute(new Float32Array(corners), 3)}, new Uint16Array([0, 1, 2, 0, 2, 3]));
   }
 }
