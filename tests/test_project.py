@@ -128,17 +128,22 @@ def test_properties_agree_with_the_columns(riverside: Project) -> None:
 def test_nothing_is_fetched_twice(fresh: tuple[Project, list[str]]) -> None:
     project, asked = fresh
     parts = len(project.layers())
+    models = project.layers()["model_id"].nunique()
     project.objects()
     first = len(asked)
-    assert first == len(set(project.layers()["model_id"])) + sum("geometries" in line for line in asked)
-    assert sum("geometries" in line for line in asked) >= parts
+    # The trees of all models, their geometry, and what attributes, groups and units there are.
+    assert first == 1 + sum("geometries" in line for line in asked) + 3
+    assert models <= sum("geometries" in line for line in asked) < parts
     project.mesh()
-    project.objects(columns="all")
     project.mesh(storeys=list(project.objects()["storey"].cat.categories[:2]))
     project.view()
     assert len(asked) == first
     project.properties()
-    assert len(asked) <= first + 2 * project.objects()["type"].nunique()
+    described = len(asked)
+    assert described <= first + 3
+    project.objects(columns="all")
+    project.properties()
+    assert len(asked) == described
     project.reload()
     project.mesh(layers=project.layers()["layer"].iloc[0])
     assert asked[-1].startswith("GET {team}/objects/{}/disciplines/{}/geometries")
@@ -187,7 +192,7 @@ def test_parts_of_it(riverside: Project) -> None:
 def test_what_is_not_there_is_said_with_what_is(riverside: Project, what: str) -> None:
     with pytest.raises(ValueError, match=rf"There is no {what[:-1]} 'Nowehre'\. There are: '"):
         riverside.objects(**{what: "Nowehre"})
-    with pytest.raises(ValueError, match="No object has an attribute 'nowehre'"):
+    with pytest.raises(ValueError, match="No object has an attribute 'Nowehre'"):
         riverside.objects(columns=["Nowehre"])
 
 
