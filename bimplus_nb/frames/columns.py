@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from bimplus_nb.frames.properties import Properties
@@ -33,7 +34,7 @@ def with_columns(frame: pd.DataFrame, properties: Properties, columns: Columns) 
     wanted = _fresh(frame, known) if columns == "all" else _asked(frame, known, columns)
     places = {(each.group, each.name) for each in wanted}
     pairs = zip(properties["group"].astype(str), properties["name"].astype(str), strict=True)
-    wide = properties[[pair in places for pair in pairs]].wide()
+    wide = properties[np.array([pair in places for pair in pairs], dtype=bool)].wide()
     names = {name: f"attribute_{name}" if name in frame else name for name in map(str, wide.columns)}
     made = pd.concat([frame, wide.rename(columns=names).reindex(frame.index)], axis=1)
     more: dict[str, dict[str, str]] = {

@@ -112,7 +112,7 @@ def properties_frame(
             "group": repeated(each.attribute.group for each in found),
             "name": repeated(each.attribute.name for each in found),
             "attribute_id": column([*attribute_ids], "text", index=index),
-            "value": values[order],
+            "value": pd.Series(values[order], index=index, dtype=object),
             "unit": repeated(each.unit or None for each in readings),  # type: ignore[misc]
             "type": repeated(each.type for each in readings),
             "source": pd.Categorical.from_codes(np.repeat(sources, counts)[order].astype(np.int8), dtype=_SOURCE),

@@ -147,7 +147,7 @@ class Project:
         return self._properties(self._said(self._source.parts(models, layers), revision, progress), revision, progress)
 
     def _said(self, parts: Sequence[Part], revision: int | None, progress: Report) -> list[Mapping[str, Any]]:
-        """What all objects say of themselves: those of the geometry answers there, those without geometry each alone."""
+        """What objects say of themselves: all those of the geometry answers there, and one by one those without."""
         answers = self._source.geometry(parts, revision, progress)
         said: list[Mapping[str, Any]] = [item for answer in answers for item in answer.objects]
         known = {item["id"].lower() for item in said}
