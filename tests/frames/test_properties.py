@@ -12,8 +12,8 @@ from bimplus_nb.frames import Definition, Definitions, Units, properties_frame, 
 from bimplus_nb.frames.reading import read
 
 UNITS = Units(
-    {"m": (1.0, {"m": 1}), "mm": (0.001, {"m": 1}), "m²": (1.0, {"m": 2}), "mm²": (1e-6, {"m": 2}), "kg": (1.0, {"kg": 1}),
-     "a": (31_557_600.0, {"s": 1}), "%": (0.01, {"1": 1})}
+    {"m": (1.0, {"m": 1}), "mm": (0.001, {"m": 1}), "m²": (1.0, {"m": 2}), "mm²": (1e-6, {"m": 2}),
+     "kg": (1.0, {"kg": 1}), "a": (31_557_600.0, {"s": 1}), "%": (0.01, {"1": 1})}
 )  # fmt: skip
 RICH: dict[str, Any] = {
     "id": "w1", "name": "Wall 1", "type": "Wall",
