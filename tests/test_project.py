@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import counted
 import httpx
 import numpy as np
 import pandas as pd
@@ -33,26 +34,10 @@ def riverside(client: Client) -> Project:
     return client.project("Riverside Offices")
 
 
-class Counted(Api):
-    """An Api that writes down what is asked for."""
-
-    def __init__(self, http: Http) -> None:
-        super().__init__(http)
-        self.asked: list[str] = []
-        real = http.send
-
-        def send(method: str, path: str, *ids: str | int, **options: Any) -> Any:
-            self.asked.append(f"{method} {path}")
-            return real(method, path, *ids, **options)
-
-        http.send = send  # type: ignore[method-assign]
-
-
 @pytest.fixture
 def fresh(client: Client, riverside: Project) -> tuple[Project, list[str]]:
     """The demo project with nothing fetched yet, and what it asks for."""
-    api = Counted(client._http.for_team("riverside"))
-    return Project(api, riverside.record), api.asked
+    return counted.fresh(client, riverside)
 
 
 # tables and mesh

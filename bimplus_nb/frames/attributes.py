@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,17 +175,27 @@ def described(item: Mapping[str, Any], group: str, name: str, value: Mapping[str
 def said(item: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Group, name and value of everything an object says, in any shape; a rich value is a dict."""
     groups = item.get("attributes")
-    for group, values in groups.items() if isinstance(groups, Mapping) else ():
-        if str(group).lower() in _NO_PROPERTIES or not isinstance(values, Mapping):
+    for group, values in groups.items() if isinstance(groups, dict) else ():
+        low = str(group).lower()
+        if low in _NO_PROPERTIES or not isinstance(values, dict):
             continue
-        place = _PLACE.get(str(group).lower(), frozenset())
+        place = _PLACE.get(low)
         for name, value in values.items():
-            if (
-                str(name).lower() not in place
-                and not isinstance(value, list)
-                and (not isinstance(value, Mapping) or "value" in value)
-            ):
+            if isinstance(value, (dict, list)) and not (isinstance(value, dict) and "value" in value):
+                continue
+            if place is None or str(name).lower() not in place:
                 yield str(group), str(name), value
+
+
+def kinds(objects: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The first object of each kind: of its type, with its names of values. Many objects have few kinds."""
+    found: dict[Hashable, Mapping[str, Any]] = {}
+    for item in objects:
+        groups = item.get("attributes")
+        parts = groups.items() if isinstance(groups, dict) else ()
+        shape = [(group, *values, *map(type, values.values())) for group, values in parts if isinstance(values, dict)]
+        found.setdefault((str(item.get("type")), *shape), item)
+    return [*found.values()]
 
 
 def key_of(item: Mapping[str, Any], group: str, name: str) -> Key:

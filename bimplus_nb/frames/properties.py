@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bimplus_nb.frames.attributes import Definition, Definitions, Key, described, key_of, said
+from bimplus_nb.frames.attributes import Definition, Definitions, Key, described, key_of, kinds, said
 from bimplus_nb.frames.reading import KINDS, Reading, read
 from bimplus_nb.frames.units import Units
 from bimplus_nb.frames.values import Kind, Problem, column, ordered, snake
@@ -131,7 +131,7 @@ def unclear(objects: Iterable[Mapping[str, Any]], definitions: Definitions) -> d
     """The plain values' keys that may be several attributes, with those."""
     keys = dict.fromkeys(
         key_of(item, group, name)
-        for item in objects
+        for item in kinds(objects)
         for group, name, value in said(item)
         if not isinstance(value, Mapping)
     )
@@ -156,7 +156,7 @@ def samples(objects: Sequence[Mapping[str, Any]], known: Definitions | None = No
                 yield "", *key[1:]
 
     keys: dict[frozenset[Key], str] = {}
-    for item in objects:
+    for item in kinds(objects):
         keys.setdefault(frozenset(wanted(item)), str(item["id"]))
     chosen: list[str] = []
     while keys:
@@ -190,7 +190,7 @@ def _by_attribute(objects: Sequence[Mapping[str, Any]], known: Definitions, exac
     for number, item in enumerate(objects):
         type_ = str(item.get("type"))
         for group, name, value in said(item):
-            if isinstance(value, Mapping):
+            if isinstance(value, dict):
                 place: _Values | None = bucket(described(item, group, name, value))
                 value = value.get("value")
             elif (key := (type_, group, name)) in places:

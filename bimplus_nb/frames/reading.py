@@ -70,8 +70,10 @@ def _each(values: Sequence[Any], reader: Callable[[Any], Any], type_: str, why: 
 
 
 def _numbers(values: Sequence[Any], type_: str, unit: str, units: Units) -> Reading:
-    said = Counter(_unit(value) for value in values if isinstance(value, str) and number(value) is None)
-    said.pop(None, None)
+    said = Counter[str]()
+    for value, times in Counter(value for value in values if isinstance(value, str)).items():
+        if number(value) is None and (behind := _unit(value)):
+            said[behind] += times
     common = said.most_common(1)[0][0] if said else None
     if not unit and common and sum(said.values()) == len(values):
         unit = units.find(common) or common

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from math import isclose, isfinite
@@ -40,11 +40,12 @@ class Units(dict[str, Definition]):
     def of(cls, records: Iterable[Mapping[str, Any]]) -> Units:
         """From the service's records. A unit whose definition cannot be followed to base units, or a symbol that stands
         for two different units, is left out: nothing is converted by it."""
-        known = {str(record["id"]).lower(): record for record in records if record.get("id")}
+        records = [*records]
+        known = _definitions(records)
         found: dict[str, Definition | None] = {}
-        for key, record in known.items():
+        for record in records:
             symbol = text(pick(record, "unit", "symbol"))
-            definition = _resolved(known, key, 0)
+            definition = known.get(str(record.get("id")).lower())
             if symbol and definition is not None:
                 found[symbol] = definition if _same(found.get(symbol, definition), definition) else None
         return cls({symbol: each for symbol, each in found.items() if each is not None})
@@ -142,8 +143,8 @@ def units_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     cannot be followed. ``attrs["unit_definitions"]`` is what `convert` needs.
     """
     index = pd.Index([str(record.get("id", "")) for record in records], name="id", dtype="str")
-    known = {str(record["id"]).lower(): record for record in records if record.get("id")}
-    found = [_resolved(known, id_.lower(), 0) for id_ in index]
+    known = _definitions(records)
+    found = [known.get(id_.lower()) for id_ in index]
     columns = {
         "symbol": column([pick(record, "unit", "symbol") for record in records], "text", index=index),
         "name": column([pick(record, "name") for record in records], "text", index=index),
@@ -157,30 +158,41 @@ def units_frame(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return frame
 
 
-def _resolved(known: Mapping[str, Mapping[str, Any]], key: str, depth: int) -> Definition | None:
-    """Size and powers of base units; None for what is unknown, goes round in circles or has no finite size."""
-    record = known.get(key)
-    if record is None or depth > _DEEPEST:
-        return None
+def _definitions(records: Iterable[Mapping[str, Any]]) -> dict[str, Definition | None]:
+    """Size and powers of base units by each unit's id in lower case; None for what is unknown, goes round in circles or
+    has no finite size."""
+    known = {str(record["id"]).lower(): record for record in records if record.get("id")}
+    found: dict[str, Definition | None] = {}
+
+    def resolved(key: str, depth: int) -> Definition | None:
+        if key not in found and depth <= _DEEPEST:
+            found[key] = None  # whoever comes by here again has gone round
+            found[key] = _definition(known[key], lambda base: resolved(base, depth + 1)) if key in known else None
+        return found.get(key)
+
+    for key in known:
+        resolved(key, 0)
+    return {key: found[key] for key in known}
+
+
+def _definition(record: Mapping[str, Any], below: Callable[[str], Definition | None]) -> Definition | None:
     parts = pick(record, "baseunits")
     if not parts:
         symbol = text(pick(record, "unit", "symbol"))
         return (1.0, {symbol: 1}) if symbol else None
     size, powers = 1.0, dict[str, int]()
-    for part in parts if isinstance(parts, list) else ():
-        below = (
-            _resolved(known, str(pick(part, "baseunitid")).lower(), depth + 1) if isinstance(part, Mapping) else None
-        )
-        if below is None:
+    for part in parts if isinstance(parts, list) else [None]:
+        base = below(str(pick(part, "baseunitid")).lower()) if isinstance(part, Mapping) else None
+        if not isinstance(part, Mapping) or base is None:
             return None
         factor, power = number(_or(pick(part, "ufactor"), 1)), whole(_or(pick(part, "upower"), 1))
         if not factor or power is None or abs(power) > _GREATEST:
             return None
         try:
-            size *= factor * below[0] ** power
+            size *= factor * base[0] ** power
         except (OverflowError, ZeroDivisionError):
             return None
-        for symbol, inner in below[1].items():
+        for symbol, inner in base[1].items():
             powers[symbol] = powers.get(symbol, 0) + inner * power
     powers = {symbol: power for symbol, power in sorted(powers.items()) if power}
     return (size, powers) if size > 0 and isfinite(size) else None

@@ -131,12 +131,13 @@ def test_definitions_that_cannot_be_followed_convert_nothing() -> None:
     def of(id_: str, factor: Any = 1, power: Any = 1) -> dict[str, Any]:
         return {"baseunitid": id_, "ufactor": factor, "upower": power}
 
-    records = [
+    records: list[dict[str, Any]] = [
         unit("m", "m"), unit("cm", "cm", of("M", "0,01")), unit("m2", "m²", of("cm", 100, 2), of("cm", 1, 0)),
         unit("x", "x", of("y")), unit("y", "y", of("x")), unit("z", "z", of("nowhere")),
         unit("huge", "huge", of("cm", 1e300, -99)), unit("zero", "zero", of("m", 0)),
-        unit("odd", "odd", of("m", 1, 0.5)), unit("nan", "nan", of("m", math.nan)), unit("none", None), unit("one", "twin", of("m", 2)),
-        unit("two", "twin", of("m", 3)), {"unit": "no id"}, unit("what", "what", "m"),  # type: ignore[arg-type]
+        unit("odd", "odd", of("m", 1, 0.5)), unit("nan", "nan", of("m", math.nan)), unit("none", None),
+        unit("one", "twin", of("m", 2)), unit("two", "twin", of("m", 3)), {"unit": "no id"},
+        {"id": "what", "unit": "what", "baseunits": ["m"]}, {"id": "more", "unit": "more", "baseunits": "m"},
     ]  # fmt: skip
     found = Units.of(records)
     assert found.keys() == {"m", "cm", "m²"}
