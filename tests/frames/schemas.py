@@ -56,7 +56,7 @@ ATTRIBUTES = _frame(
 )  # fmt: skip
 COMPLETENESS = _frame(
     None, type=_CHOICE, group=_CHOICE, name=_TEXT, attribute_id=_TEXT, template=_CHOICE, objects=_WHOLE, present=_WHOLE,
-    lacking=_WHOLE, percent=_NUMBER, missing=object, may_lack=False,
+    lacking=_WHOLE, percent=_NUMBER, missing=object,
 )  # fmt: skip
 UNITS = _frame(symbol=_TEXT, name=_TEXT, kind=_CHOICE, factor=_NUMBER, base=_TEXT, description=_TEXT)
 ISSUES = _frame(
