@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from frames import schemas
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bimplus_nb.client import connect
@@ -110,6 +110,7 @@ json_values = st.recursive(
 keys = ("id", "name", "type", "unit", "parent", "controltype", "enumDefinition", "changeable", "minvalue", "children")
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.fixed_dictionaries(dict.fromkeys(keys, json_values)), json_values)
 def test_no_answer_breaks_a_definition(record: dict[str, Any], odd: Any) -> None:
     definition(record)
