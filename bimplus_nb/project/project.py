@@ -14,8 +14,8 @@ from bimplus_nb.api import Api
 from bimplus_nb.api.parallel import side_by_side
 from bimplus_nb.geometry.mesh import Mesh
 from bimplus_nb.project import quantities
-from bimplus_nb.project.comparing import When, compare
 from bimplus_nb.project.catalogue import Catalogue
+from bimplus_nb.project.comparing import When, compare
 from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
 from bimplus_nb.project.progress import Report
 from bimplus_nb.project.source import Source
