@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         SandboxError,
         ServerError,
     )
+    from bimplus_nb.frames import convert
     from bimplus_nb.geometry import Mesh
     from bimplus_nb.project import Project
     from bimplus_nb.records import Record, Records
@@ -70,6 +71,7 @@ __all__ = [
     "Viewer",
     "__version__",
     "connect",
+    "convert",
 ]
 
 # Where each public name lives. Imported on first use: `import bimplus_nb` stays quick, and a script that only reads
@@ -88,6 +90,7 @@ _HOME = {
     "Tree": "widgets",
     "Viewer": "viewer",
     "connect": "client",
+    "convert": "frames",
 }
 
 

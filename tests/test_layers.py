@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "bimplus_nb"
 EVERYWHERE = {"_version", "errors", "secrecy", "text"}
 
 MAY_IMPORT: dict[str, set[str]] = {
-    "__init__": {"client", "geometry", "project", "records", "sandbox", "viewer", "widgets"},
+    "__init__": {"client", "frames", "geometry", "project", "records", "sandbox", "viewer", "widgets"},
     "_version": set(),
     "errors": set(),
     "secrecy": set(),

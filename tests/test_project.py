@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import counted
 import httpx
 import numpy as np
 import pandas as pd
@@ -33,26 +34,10 @@ def riverside(client: Client) -> Project:
     return client.project("Riverside Offices")
 
 
-class Counted(Api):
-    """An Api that writes down what is asked for."""
-
-    def __init__(self, http: Http) -> None:
-        super().__init__(http)
-        self.asked: list[str] = []
-        real = http.send
-
-        def send(method: str, path: str, *ids: str | int, **options: Any) -> Any:
-            self.asked.append(f"{method} {path}")
-            return real(method, path, *ids, **options)
-
-        http.send = send  # type: ignore[method-assign]
-
-
 @pytest.fixture
 def fresh(client: Client, riverside: Project) -> tuple[Project, list[str]]:
     """The demo project with nothing fetched yet, and what it asks for."""
-    api = Counted(client._http.for_team("riverside"))
-    return Project(api, riverside.record), api.asked
+    return counted.fresh(client, riverside)
 
 
 # tables and mesh
@@ -128,17 +113,22 @@ def test_properties_agree_with_the_columns(riverside: Project) -> None:
 def test_nothing_is_fetched_twice(fresh: tuple[Project, list[str]]) -> None:
     project, asked = fresh
     parts = len(project.layers())
+    models = project.layers()["model_id"].nunique()
     project.objects()
     first = len(asked)
-    assert first == len(set(project.layers()["model_id"])) + sum("geometries" in line for line in asked)
-    assert sum("geometries" in line for line in asked) >= parts
+    # The trees of all models, their geometry, and what attributes, groups and units there are.
+    assert first == 1 + sum("geometries" in line for line in asked) + 3
+    assert models <= sum("geometries" in line for line in asked) < parts
     project.mesh()
-    project.objects(columns="all")
     project.mesh(storeys=list(project.objects()["storey"].cat.categories[:2]))
     project.view()
     assert len(asked) == first
     project.properties()
-    assert len(asked) <= first + 2 * project.objects()["type"].nunique()
+    described = len(asked)
+    assert described <= first + 3
+    project.objects(columns="all")
+    project.properties()
+    assert len(asked) == described
     project.reload()
     project.mesh(layers=project.layers()["layer"].iloc[0])
     assert asked[-1].startswith("GET {team}/objects/{}/disciplines/{}/geometries")
@@ -187,7 +177,7 @@ def test_parts_of_it(riverside: Project) -> None:
 def test_what_is_not_there_is_said_with_what_is(riverside: Project, what: str) -> None:
     with pytest.raises(ValueError, match=rf"There is no {what[:-1]} 'Nowehre'\. There are: '"):
         riverside.objects(**{what: "Nowehre"})
-    with pytest.raises(ValueError, match="No object has an attribute 'nowehre'"):
+    with pytest.raises(ValueError, match="No object has an attribute 'Nowehre'"):
         riverside.objects(columns=["Nowehre"])
 
 

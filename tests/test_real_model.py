@@ -1,6 +1,6 @@
-"""A real building, the whole way: imported into the sandbox, signed in to, picked, drawn, tabled.
+"""Real buildings, the whole way: imported into the sandbox, signed in to, picked, drawn, tabled.
 
-The witness is ifcopenshell, which reads the same file by itself.
+The witness is ifcopenshell, which reads the same files by itself.
 """
 
 from __future__ import annotations
@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from lab import Lab
 
@@ -20,6 +22,16 @@ from bimplus_nb.widgets import ProjectPicker
 
 MODELS = Path(__file__).parent.parent.parent / "shared" / "models"
 DUPLEX = MODELS / "Duplex_Architecture.ifc"
+FILES = {"Duplex": DUPLEX, "Tall": MODELS / "TallBuilding.ifc", "Large": MODELS / "LargeBuilding.ifc"}
+
+# measure of a property or quantity: the file's kind of unit for it, and the base unit that this is in
+_SCALED = {
+    "IfcLengthMeasure": ("LENGTHUNIT", "m"), "IfcPositiveLengthMeasure": ("LENGTHUNIT", "m"),
+    "IfcQuantityLength": ("LENGTHUNIT", "m"), "IfcAreaMeasure": ("AREAUNIT", "m²"),
+    "IfcQuantityArea": ("AREAUNIT", "m²"), "IfcVolumeMeasure": ("VOLUMEUNIT", "m³"),
+    "IfcQuantityVolume": ("VOLUMEUNIT", "m³"), "IfcPlaneAngleMeasure": ("PLANEANGLEUNIT", "rad"),
+}  # fmt: skip
+_UNSCALED = {"IfcReal", "IfcThermalTransmittanceMeasure", "IfcPowerMeasure"}
 
 pytestmark = pytest.mark.ifc
 if not MODELS.parent.is_dir():
@@ -62,7 +74,8 @@ def witnesses() -> dict[str, Witness]:
 @pytest.fixture(scope="module")
 def imported() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
-        sandbox.import_ifc(DUPLEX, project="Duplex")
+        for name, path in FILES.items():
+            sandbox.import_ifc(path, project=name)
         yield sandbox
 
 
@@ -82,6 +95,62 @@ def test_every_product_is_an_object_with_its_guid_and_storey(duplex: Project, wi
     storeys = dict(zip(objects["guid"], objects["storey"].astype(object), strict=True))
     expected = {guid: witness.storey for guid, witness in witnesses.items() if witness.storey is not None}
     assert {guid: storeys[guid] for guid in expected} == expected
+
+
+@pytest.fixture(scope="module", params=FILES)
+def building(imported: Sandbox, request: pytest.FixtureRequest) -> Iterator[tuple[Project, Any]]:
+    """Each of the buildings, and its file as ifcopenshell reads it."""
+    import ifcopenshell
+
+    with connect(imported, user="carla") as client:
+        yield client.project(request.param), ifcopenshell.open(str(FILES[request.param]))
+
+
+def test_every_object_stands_on_its_storey(building: tuple[Project, Any]) -> None:
+    import ifcopenshell.util.element as element
+
+    project, file = building
+    objects = project.objects(progress=False)
+    assert len(objects) > 50
+    for guid, storey in zip(objects["guid"], objects["storey"].astype(object), strict=True):
+        product = file.by_guid(guid)
+        place = element.get_container(product, ifc_class="IfcBuildingStorey") or element.get_aggregate(product)
+        while place is not None and not place.is_a("IfcBuildingStorey"):
+            place = element.get_aggregate(place) or element.get_container(place)
+        assert (None if pd.isna(storey) else storey) == (place and place.Name), guid
+
+
+def test_every_property_of_every_object_is_that_of_the_file(building: tuple[Project, Any]) -> None:
+    """Text, whole numbers and yes or no as they stand there, measures as ifcopenshell converts them to SI."""
+    import ifcopenshell.util.element as element
+    import ifcopenshell.util.unit as scale
+
+    project, file = building
+    guids = project.objects(progress=False)["guid"]
+    properties = project.properties(progress=False)
+    units = properties.attrs["unit_definitions"]
+    rows = properties[["object_id", "group", "name", "value", "unit"]].itertuples(index=False)
+    ours = {(guids[id_], group, name): (value, unit) for id_, group, name, value, unit in rows}
+    assert properties["attribute_id"].notna().all()
+    assert properties.problems.empty
+    checked = 0
+    for guid in guids:
+        for group, said in element.get_psets(file.by_guid(guid), verbose=True).items():
+            for name, each in said.items():
+                if not isinstance(each, dict) or each["value"] in (None, ""):
+                    continue
+                value, unit = ours[guid, group, name]
+                if isinstance(each["value"], float):
+                    measure = each.get("value_type") or each["class"]
+                    kind, base = _SCALED.get(measure, (None, None))
+                    assert kind or measure in _UNSCALED
+                    factor = scale.calculate_unit_scale(file, kind) if kind else 1
+                    found = value * units.factor(unit, base) if kind else value
+                    assert found == pytest.approx(each["value"] * factor, rel=1e-9), (guid, group, name)
+                else:
+                    assert (type(value), value) == (type(each["value"]), each["value"]), (guid, group, name)
+                checked += 1
+    assert checked > 3000
 
 
 def test_the_volume_is_that_of_the_file(duplex: Project, witnesses: dict[str, Witness]) -> None:

@@ -25,12 +25,19 @@ _DATE = re.compile(
 _BOOLEAN = {"true": True, "false": False}
 
 
+# Groups of three with a mark between them, and perhaps decimals behind another mark.
+_GROUPED = r"[1-9]\d{0,2}(?:(?P<mark>[.,'’ \u00a0\u2009\u202f])\d{3})(?:(?P=mark)\d{3})*(?:(?!(?P=mark))[.,]\d+)?"
+_MEASURE = re.compile(rf"([+-]?(?:{_GROUPED}|\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{{1,3}})?)\s*([^\d\s.,+'’-].*)?")
+_THOUSANDS_OR_DECIMALS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+
+
 class Problem(NamedTuple):
-    """A value that could not be read as what its column holds; it is missing there."""
+    """A value that could not be read as what its column holds; it is missing there. `why` is in words."""
 
     id: str
     column: str
     value: str
+    why: str = ""
 
 
 def number(value: object) -> float | None:
@@ -45,6 +52,21 @@ def number(value: object) -> float | None:
     except OverflowError:
         return None
     return found if math.isfinite(found) else None
+
+
+def measure(value: str) -> tuple[float, str] | None:
+    """A number as people write it, and the unit behind it: "1.234,5 mm" is 1234.5 and "mm".
+
+    None for anything else, and for what can be read in two ways: "1.234" is either with decimals or a thousand.
+    """
+    found = _MEASURE.fullmatch(value.strip()) if len(value) < 64 else None
+    if found is None or _THOUSANDS_OR_DECIMALS.fullmatch(found[1]):
+        return None
+    written, mark = found[1], found["mark"]
+    if mark is not None:
+        written = written.replace(mark, "")
+    read = number(written)
+    return None if read is None else (read, (found[3] or "").strip())
 
 
 def whole(value: object) -> int | None:
@@ -62,6 +84,8 @@ def boolean(value: object) -> bool | None:
 
 def date(value: object) -> datetime | None:
     """A moment in UTC from ISO 8601; one without a zone is taken as UTC. The year 1 stands for no date."""
+    if isinstance(value, datetime):
+        return value
     found = _DATE.fullmatch(value.strip()) if isinstance(value, str) and len(value) < 64 else None
     if found is None:
         return None

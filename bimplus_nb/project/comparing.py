@@ -63,7 +63,8 @@ def compare(
         for revision, ids in _by_revision(state, chosen, different).items()
         for one in source.described(frames.samples([state.items[id_] for id_ in ids]), revision, progress)
     ]
-    said = [frames.properties_frame([state.items[id_] for id_ in different], described) for state in (before, after)]
+    known = frames.Definitions.described(described)
+    said = [frames.properties_frame([state.items[id_] for id_ in different], known) for state in (before, after)]
     frame = frames.comparison_frame(
         objects,
         before.amounts,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from bimplus_nb.api import Api
 from bimplus_nb.api.parallel import side_by_side
 from bimplus_nb.geometry.mesh import Mesh
 from bimplus_nb.project import quantities
+from bimplus_nb.project.catalogue import Catalogue
 from bimplus_nb.project.comparing import When, compare
 from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
 from bimplus_nb.project.progress import Report
@@ -38,6 +39,7 @@ class Project:
     def __init__(self, api: Api, record: Record) -> None:
         self.api = api
         self._source = Source(api, record)
+        self._catalogue = Catalogue(api, record.id)
 
     @property
     def record(self) -> Record:
@@ -57,6 +59,7 @@ class Project:
     def reload(self) -> None:
         """Ask the service anew from now on."""
         self._source.reload()
+        self._catalogue.reload()
 
     def models(self) -> pd.DataFrame:
         """One row a model, index id: name, description, status, layers, revisions, revision, created, changed."""
@@ -80,10 +83,16 @@ class Project:
         storeys: Names = None,
         types: Names = None,
         revision: int | None = None,
-        columns: Sequence[str] | Literal["all"] = (),
+        columns: frames.Columns = (),
         progress: Report = True,
     ) -> pd.DataFrame:
-        """One row an object, index id; see `frames.objects_frame` for the columns and what `columns` adds."""
+        """One row an object, index id: name, type, layer, model, storey, parent, guid, quantities in m, m², m³ and the
+        attributes people ask for in nearly every project; see `frames.objects_frame`.
+
+        `columns` adds attributes by name ("U-value" or u_value), by attribute id or as "group.name"; "all" adds every
+        other one. Where a name is several attributes, ValueError says which. ``attrs["units"]`` and
+        ``attrs["attributes"]`` say the unit and attribute id of the columns, `convert` changes their units.
+        """
         parts = self._source.parts(models, layers)
         return self._objects(parts, storeys=storeys, types=types, revision=revision, columns=columns, progress=progress)
 
@@ -94,7 +103,7 @@ class Project:
         storeys: Names,
         revision: int | None,
         types: Names = None,
-        columns: Sequence[str] | Literal["all"] = (),
+        columns: frames.Columns = (),
         progress: Report = True,
     ) -> pd.DataFrame:
         said = [item for answer in self._source.geometry(parts, revision, progress) for item in answer.objects]
@@ -102,9 +111,16 @@ class Project:
         wanted = chosen(types, {node.type for node in rows}, "type")
         rows = [node for node in rows if wanted is None or node.type in wanted]
         ids = {node.id.lower() for node in rows}
-        names = {part.layer_id: part.layer for part in parts}
-        return frames.objects_frame(
-            rows, [item for item in said if item["id"].lower() in ids], layers=names, columns=columns
+        said = [item for item in said if item["id"].lower() in ids]
+        frame = frames.objects_frame(
+            rows,
+            said,
+            layers={part.layer_id: part.layer for part in parts},
+            definitions=self._catalogue.definitions(said),
+            units=self._catalogue.units(),
+        )
+        return (
+            frames.with_columns(frame, self._properties(said, revision, progress), columns) if len(columns) else frame
         )
 
     def properties(
@@ -115,20 +131,72 @@ class Project:
         models: Names = None,
         revision: int | None = None,
         progress: Report = True,
-    ) -> pd.DataFrame:
-        """One row a value of an object: object_id, group, name, attribute_id, value, unit, type, source.
+    ) -> frames.Properties:
+        """One row a value of an object: object_id, group, name, attribute_id, value, unit, type, source; `.wide()` is
+        one row an object, `.problems` what could not be read. See `frames.properties_frame`.
 
-        For `ids` each object is asked for. Without, the geometry answers' own attributes are taken for all, and a few
-        objects are asked for, as many as it needs to learn what each attribute is. Those answers hold one value a
-        name, so an object with one name in two property sets shows one of them.
+        For `ids` each object is asked for, side by side. Without, the geometry answers' own attributes are taken, and
+        objects without geometry asked for each. Those answers hold one value a name, so attributes of one name in two
+        property sets are asked for by attribute, for all objects at once; of an older revision the service does not
+        answer that, and they keep the plain name.
         """
         if ids is not None:
             asked = list(dict.fromkeys([ids] if isinstance(ids, str) else map(str, ids)))
             described = self._source.described(asked, revision, progress)
-            return frames.properties_frame(described, described)
-        answers = self._source.geometry(self._source.parts(models, layers), revision, progress)
-        objects = [item for answer in answers for item in answer.objects]
-        return frames.properties_frame(objects, self._source.described(frames.samples(objects), revision, progress))
+            return frames.properties_frame(described, units=self._catalogue.units())
+        return self._properties(self._said(self._source.parts(models, layers), revision, progress), revision, progress)
+
+    def _said(self, parts: Sequence[Part], revision: int | None, progress: Report) -> list[Mapping[str, Any]]:
+        """What objects say of themselves: all those of the geometry answers there, and one by one those without."""
+        answers = self._source.geometry(parts, revision, progress)
+        said: list[Mapping[str, Any]] = [item for answer in answers for item in answer.objects]
+        known = {item["id"].lower() for item in said}
+        alone = [node.id for node in self._source.rows(parts, revision, None) if node.id.lower() not in known]
+        return [*said, *self._source.described(alone, revision, progress)]
+
+    def _properties(
+        self, objects: Sequence[Mapping[str, Any]], revision: int | None, progress: Report
+    ) -> frames.Properties:
+        definitions = self._catalogue.definitions(objects, lambda ids: self._source.described(ids, revision, False))
+        several = frames.unclear(objects, definitions) if revision is None else {}
+        exact = self._catalogue.exact((each for found in several.values() for each in found), progress)
+        return frames.properties_frame(objects, definitions, units=self._catalogue.units(), exact=exact)
+
+    def attributes(self) -> pd.DataFrame:
+        """One row an attribute that objects may have, the service's and the team's own, index id: name, group, type,
+        unit, minimum, maximum, default, decimals, control, choices, changeable, used, description.
+
+        `used` says whether an object of this project has it. `choices` are the words of an enumeration.
+        """
+        return frames.attributes_frame(self._catalogue.everything(), used=self._catalogue.attributes())
+
+    def completeness(
+        self,
+        *,
+        layers: Names = None,
+        models: Names = None,
+        revision: int | None = None,
+        template: str | None = None,
+        progress: Report = True,
+    ) -> pd.DataFrame:
+        """One row an element type and attribute that its attribute templates want: type, group, name, attribute_id,
+        template, objects, present, lacking, percent, missing.
+
+        `missing` has the ids of the objects without a value: ``viewer.select(c.loc[0, "missing"])``, or of all rows
+        ``viewer.select(c["missing"].explode())``. `template` is a project attribute template by name or id; which of
+        them a project goes by the service does not tell, so it is the team's default one.
+        """
+        templates, groups = self._catalogue.templates(template), self._catalogue.groups()
+        objects = self._said(self._source.parts(models, layers), revision, progress)
+        types = {str(item["id"]): str(item.get("type")) for item in objects}
+        return frames.completeness_frame(types, self._properties(objects, revision, progress), templates, groups)
+
+    def units(self) -> pd.DataFrame:
+        """One row a unit of the service or the team, index id: symbol, name, kind, factor, base, description.
+
+        A number times `factor` is in `base` units. `convert` takes this frame where another has lost what units are.
+        """
+        return frames.units_frame(self._catalogue.unit_records())
 
     def quantities(
         self,

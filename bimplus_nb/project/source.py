@@ -50,6 +50,7 @@ class Source:
         self._structures: list[frames.Node] | None = None
         self._trees: dict[tuple[str, int | None], list[frames.Node]] = {}
         self._answers: dict[tuple[Part, int | None], _Kept] = {}
+        self._described: dict[tuple[str, int | None], Record] = {}
 
     def reload(self) -> None:
         """Ask the service anew from now on."""
@@ -58,6 +59,7 @@ class Source:
             self._models = self._structures = None
             self._trees.clear()
             self._answers.clear()
+            self._described.clear()
 
     def models(self) -> Records:
         with self._lock:
@@ -105,9 +107,12 @@ class Source:
         roots = {part.topology_id: part.model for part in parts}
         with self._lock:
             missing = [root for root in roots if (root, revision) not in self._trees]
-            trees = side_by_side(lambda root: self.api.objects.topology(root, revision=revision), missing)
-            for root, tree in zip(missing, trees, strict=True):
-                self._trees[root, revision] = frames.nodes(tree, roots[root])
+            known = self._project_tree() if len(missing) > 1 and revision is None else {}
+            alone = [root for root in missing if root.lower() not in known]
+            trees = side_by_side(lambda root: self.api.objects.topology(root, revision=revision), alone)
+            known |= {root.lower(): tree for root, tree in zip(alone, trees, strict=True)}
+            for root in missing:
+                self._trees[root, revision] = frames.nodes(known[root.lower()], roots[root])
             return [node for root in roots for node in self._trees[root, revision]]
 
     def structures(self) -> list[frames.Node]:
@@ -116,6 +121,12 @@ class Source:
             if self._structures is None:
                 self._structures = frames.nodes(self.api.structures.project_topology(self.record.id))
             return self._structures
+
+    def _project_tree(self) -> dict[str, Mapping[str, Any]]:
+        """The trees of all models in one answer, by their roots' ids in lower case; without those nothing is below."""
+        children = self.api.objects.topology(self.record.id).get("children")
+        models = [model for model in children if isinstance(model, Mapping)] if isinstance(children, list) else []
+        return {str(model.get("id")).lower(): model for model in models if model.get("children")}
 
     def rows(self, parts: Sequence[Part], revision: int | None, storeys: Names) -> list[frames.Node]:
         """The entries that are objects of these parts' layers, on these storeys."""
@@ -141,15 +152,18 @@ class Source:
             kept = {part: self._answers[part, revision] for part in parts if (part, revision) in self._answers}
         kept = {part: found for part, found in kept.items() if found.attributes or not attributes}
         missing = [part for part in parts if part not in kept]
-        known = len(missing)
+        asks = self._asks(missing, revision) if attributes else [(part,) for part in missing]
+        known = len(asks)
 
-        def fetch(part: Part) -> Callable[[int], Answer]:
-            bits = _VIEWER_ATTRIBUTES if attributes else 0
-            return lambda chunk: self.api.objects.layer_geometry_properties(
-                part.topology_id, part.layer_id, bits, revision=revision, chunk=chunk
-            )
+        def fetch(ask: tuple[Part, ...]) -> Callable[[int], Answer]:
+            root, bits = ask[0].topology_id, _VIEWER_ATTRIBUTES if attributes else 0
+            if len(ask) > 1:
+                whole = self.api.objects.geometry_properties
+                return lambda chunk: whole(root, bits, revision=revision, chunk=chunk)
+            layer = self.api.objects.layer_geometry_properties
+            return lambda chunk: layer(root, ask[0].layer_id, bits, revision=revision, chunk=chunk)
 
-        with progress_bar(progress if missing else False, "Geometry") as report:
+        with progress_bar(progress if asks else False, "Geometry") as report:
 
             def count(done: int, so_far: int) -> None:
                 nonlocal known
@@ -159,16 +173,58 @@ class Source:
 
             yield from (Step(answer, 0, 0) for found in kept.values() for answer in found.answers)
             read: dict[Part, list[threejs.Answer]] = {part: [] for part in missing}
-            for done, (part, _, answer) in enumerate(fetch_chunks([(part, fetch(part)) for part in missing], count), 1):
-                read[part].append(_read(answer.body, attributes))
-                yield Step(read[part][-1], done, known)
+            for done, (ask, _, answer) in enumerate(fetch_chunks([(ask, fetch(ask)) for ask in asks], count), 1):
+                for part, piece in self._pieces(ask, _read(answer.body, attributes), revision):
+                    read[part].append(piece)
+                    yield Step(piece, done, known)
         with self._lock:
             self._answers |= {(part, revision): _Kept(answers, attributes) for part, answers in read.items()}
 
+    def _asks(self, parts: Sequence[Part], revision: int | None) -> list[tuple[Part, ...]]:
+        """The parts that are asked for together: all of a model, where its tree says which object is of which layer.
+
+        One by one, a model of ten small layers would cost ten requests.
+        """
+        everything = self.parts(None, None)
+        self.nodes(parts, revision)  # of all models at once
+        asks: list[tuple[Part, ...]] = []
+        for root in dict.fromkeys(part.topology_id for part in parts):
+            wanted = tuple(part for part in parts if part.topology_id == root)
+            whole = len(wanted) > 1 and {part for part in everything if part.topology_id == root} <= {*wanted}
+            tree = self.nodes(wanted, revision) if whole else []
+            asks += [wanted] if tree and all(node.layer_id or node.branch for node in tree) else [(p,) for p in wanted]
+        return asks
+
+    def _pieces(
+        self, ask: tuple[Part, ...], answer: threejs.Answer, revision: int | None
+    ) -> Iterator[tuple[Part, threejs.Answer]]:
+        """An answer for several layers as one for each, in the order of the layers."""
+        if len(ask) == 1:
+            yield ask[0], answer
+            return
+        layer = {node.id.lower(): node.layer_id for node in self.nodes(ask, revision)}
+        for part in ask:
+            ids = {id_ for id_ in answer.mesh.ids if layer.get(id_.lower()) == part.layer_id}
+            objects = [item for item in answer.objects if layer.get(item["id"].lower()) == part.layer_id]
+            # What is wrong with an object that the tree does not know is said once.
+            problems = [
+                each for each in answer.mesh.problems if layer.get(each.id.lower(), ask[0].layer_id) == part.layer_id
+            ]
+            if ids or objects or problems:
+                mesh = replace(answer.mesh.of(*ids), problems=tuple(problems))
+                yield part, replace(answer, mesh=mesh, objects=objects, rooms=answer.rooms & ids)
+
     def described(self, ids: Sequence[str], revision: int | None, progress: Report) -> list[Record]:
-        """Objects with their attributes in full, one request each, side by side."""
-        with progress_bar(progress if len(ids) > 1 else False, "Properties") as report:
-            return side_by_side(lambda id_: self.api.objects.properties(id_, revision=revision), ids, report)
+        """Objects with their attributes in full, one request each, side by side. Each is fetched once, and what has
+        come is kept when the rest is interrupted."""
+        missing = [id_ for id_ in ids if (id_, revision) not in self._described]
+
+        def ask(id_: str) -> None:
+            self._described[id_, revision] = self.api.objects.properties(id_, revision=revision)
+
+        with progress_bar(progress if len(missing) > 1 else False, "Properties") as report:
+            side_by_side(ask, missing, report)
+        return [self._described[id_, revision] for id_ in ids]
 
 
 def _read(data: bytes, attributes: bool) -> threejs.Answer:

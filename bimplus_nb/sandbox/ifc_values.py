@@ -23,8 +23,8 @@ _MEASURES: dict[str, tuple[str, float, str]] = {
     "IfcQuantityArea": ("AREAUNIT", 1e6, "mm²"),
     "IfcVolumeMeasure": ("VOLUMEUNIT", 1e9, "mm³"),
     "IfcQuantityVolume": ("VOLUMEUNIT", 1e9, "mm³"),
-    "IfcMassMeasure": ("MASSUNIT", 1e-3, "kg"),  # the SI unit of IFC is the gram
-    "IfcQuantityWeight": ("MASSUNIT", 1e-3, "kg"),
+    "IfcMassMeasure": ("MASSUNIT", 1.0, "kg"),
+    "IfcQuantityWeight": ("MASSUNIT", 1.0, "kg"),
     "IfcTimeMeasure": ("TIMEUNIT", 1.0, "s"),
     "IfcQuantityTime": ("TIMEUNIT", 1.0, "s"),
     "IfcPlaneAngleMeasure": ("PLANEANGLEUNIT", 180 / pi, "°"),
@@ -39,7 +39,7 @@ _MEASURES: dict[str, tuple[str, float, str]] = {
     "IfcThermalTransmittanceMeasure": ("THERMALTRANSMITTANCEUNIT", 1.0, "W/(m²K)"),
     "IfcVolumetricFlowRateMeasure": ("VOLUMETRICFLOWRATEUNIT", 1.0, "m³/s"),
     "IfcLinearVelocityMeasure": ("LINEARVELOCITYUNIT", 1.0, "m/s"),
-    "IfcMassDensityMeasure": ("MASSDENSITYUNIT", 1e-3, "kg/m³"),
+    "IfcMassDensityMeasure": ("MASSDENSITYUNIT", 1.0, "kg/m³"),
 }
 _POWERS = {"SQUARE_METRE": 2, "CUBIC_METRE": 3}
 _PREFIXES = {
@@ -86,10 +86,10 @@ class Fact:
 
 
 class Units:
-    """The project's units, as factors to SI (the gram for masses)."""
+    """The project's units, as factors to SI."""
 
     def __init__(self, file: Any) -> None:
-        self._project: dict[str, float] = {"MASSUNIT": 1000.0}
+        self._project: dict[str, float] = {}
         self._celsius = False
         for project in file.by_type("IfcProject"):
             for unit in project.UnitsInContext.Units if project.UnitsInContext else ():
@@ -117,7 +117,9 @@ class Units:
 def _factor(unit: Any) -> float:
     """A unit's size in SI."""
     if unit.is_a("IfcSIUnit"):
-        return float(10 ** (_PREFIXES.get(unit.Prefix, 0) * _POWERS.get(unit.Name, 1)))
+        # IFC names the gram, but what is derived from masses, a watt too, rests on the kilogram.
+        whole = 1e-3 if unit.Name == "GRAM" else 1.0
+        return float(10 ** (_PREFIXES.get(unit.Prefix, 0) * _POWERS.get(unit.Name, 1))) * whole
     if unit.is_a("IfcConversionBasedUnit"):
         measure = unit.ConversionFactor
         return float(measure.ValueComponent.wrappedValue) * _factor(measure.UnitComponent)

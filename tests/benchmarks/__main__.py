@@ -2,8 +2,8 @@
 
     python tests/benchmarks [--quick] [--pictures FOLDER] [OBJECTS ...]
 
-Each part runs alone too: scale.py, peers.py, looks.py, living.py, decode.py, picking.py. Times are of a machine that
-may be busy: compare figures of one run, not runs. `!` marks a goal that is missed.
+Each part runs alone too: scale.py, peers.py, looks.py, living.py, tables.py, decode.py, picking.py. Times are of a
+machine that may be busy: compare figures of one run, not runs. `!` marks a goal that is missed.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ import looks
 import peers
 import report
 import scale
+import tables
 
 HERE = Path(__file__).parent
 MIDDLE = (20_000,)
+TABLES = (10_000,)
 
 
 def main() -> None:
@@ -39,6 +41,7 @@ def main() -> None:
     peers.main(options)
     looks.main(middle)
     living.main(middle)
+    tables.main(dataclasses.replace(options, sizes=TABLES))
     for name in ("decode.py", "picking.py"):
         if (HERE / name).exists():
             print(f"\n{name}", flush=True)

@@ -1,4 +1,4 @@
-"""Frames of objects, properties, issues and models: pinned columns and dtypes, from the service's own shapes."""
+"""Frames of objects, issues and models, from the service's own shapes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 import pytest
+from frames import schemas
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bimplus_nb.frames import (
+    Definition,
+    Definitions,
     issues_frame,
     layers_frame,
     models_frame,
@@ -21,9 +23,8 @@ from bimplus_nb.frames import (
     properties_frame,
     samples,
     topology_frame,
+    with_columns,
 )
-
-UTC_DATE = pd.DatetimeTZDtype("us", "UTC")
 
 TREE: dict[str, Any] = {
     "id": "root", "parent": None, "name": "A", "type": "ID_TopologyDivision", "layerid": None,
@@ -66,28 +67,10 @@ OBJECTS: list[dict[str, Any]] = [
     {"id": "x1", "type": "Extra", "parent": None, "attributes": None},
 ]  # fmt: skip
 
-_TEXT, _CHOICE, _NUMBER, _YES = "str", "category", "float64", "boolean"
-OBJECT_COLUMNS = {
-    "name": _TEXT, "type": _CHOICE, "ifc_type": _CHOICE, "layer": _CHOICE, "model": _CHOICE, "storey": _CHOICE,
-    "parent": _TEXT, "guid": _TEXT, "length_m": _NUMBER, "width_m": _NUMBER, "height_m": _NUMBER, "area_m2": _NUMBER,
-    "volume_m3": _NUMBER, "material": _CHOICE, "fire_rating": _CHOICE, "load_bearing": _YES, "is_external": _YES,
-    "u_value": _NUMBER, "acoustic_rating": _NUMBER, "mass_kg": _NUMBER, "cost": _NUMBER, "room_number": _TEXT,
-    "room_usage": _CHOICE,
-}  # fmt: skip
-BASE = list(OBJECT_COLUMNS)[:13]
-
-
-def valid(frame: pd.DataFrame) -> bool:
-    """Whether it is a frame of objects: base columns, and after them the well-known ones that occur."""
-    there = [name for name in OBJECT_COLUMNS if name in BASE or name in frame]
-    columns = {name: pa.Column(OBJECT_COLUMNS[name], nullable=True) for name in there}
-    pa.DataFrameSchema(columns, index=pa.Index("str", name="id"), strict=True, ordered=True).validate(frame)
-    return True
-
 
 def test_objects() -> None:
     frame = objects_frame(nodes(TREE, "A"), OBJECTS, layers={"l1": "ID_BuildingModel", "l2": "ID_DoorWindowModel"})
-    assert valid(frame)
+    schemas.objects(frame).validate(frame)
     assert list(frame.index) == ["w1", "d1", "c1"]
     assert frame["name"].tolist() == ["Wall 1", "Door", "Column 1"]
     assert frame["type"].tolist() == ["Wall", "Door", "Column"]
@@ -115,24 +98,40 @@ def test_objects() -> None:
 
 
 def test_more_columns_are_asked_for_by_name_or_all() -> None:
-    entries = nodes(TREE, "A")
-    frame = objects_frame(entries, OBJECTS, columns=["Color code", "installed", "pieces", "volume_m3"])
-    assert {name: str(frame[name].dtype) for name in frame.columns[-3:]} == {
-        "color_code": "str", "installed": "datetime64[us, UTC]", "pieces": "Int64",
-    }  # fmt: skip
-    everything = objects_frame(entries, OBJECTS, columns="all")
+    known = Definitions([Definition("a9", "Color code", "Paint", "string"), Definition("a8", "Pieces", "Count", "int")])
+    frame, more = objects_frame(nodes(TREE, "A"), OBJECTS, definitions=known), properties_frame(OBJECTS, known)
+    for asked in (["Color code", "installed", "Count.Pieces"], ["a9", "INSTALLED", "pieces", "volume_m3"]):
+        found = with_columns(frame, more, asked)
+        assert {name: str(found[name].dtype) for name in found.columns[len(frame.columns) :]} == {
+            "color_code": "str", "installed": "datetime64[us, UTC]", "pieces": "Int64",
+        }  # fmt: skip
+        assert found.attrs["attributes"] == {"color_code": "a9", "pieces": "a8"}
+    everything = with_columns(frame, more, "all")
     assert set(everything.columns) >= {"color_code", "installed", "pieces"}
-    assert not {"globalid", "firerating"} & set(everything.columns)
-    with pytest.raises(ValueError, match=r"'colour_code'\. There are: color_code"):
-        objects_frame(entries, OBJECTS, columns=["colour code"])
+    assert everything.index.equals(frame.index)
+    with pytest.raises(ValueError, match=r"'colour code'\. There are: 'Color code'"):
+        with_columns(frame, more, ["colour code"])
     taken = [{"id": "c1", "attributes": {"allfreeattrib": {"type": "t", "Length m": "l"}}}]
-    assert {"attribute_type", "attribute_length_m"} < set(objects_frame(entries, taken, columns="all").columns)
+    beside = with_columns(objects_frame(nodes(TREE, "A"), taken), properties_frame(taken), "all")
+    assert list(beside.columns) == [*schemas.BASE]
+
+
+def test_a_name_of_several_attributes_wants_its_group() -> None:
+    areas = [Definition(f"a{n}", "Area", f"Set {n}", "double", unit) for n, unit in ((1, "m²"), (2, "mm²"))]
+    exact = {each.id: (each, {"c1": 4.0 + place}) for place, each in enumerate(areas)}
+    things = [{"id": "c1", "type": "Column", "attributes": {"allfreeattrib": {"area": "4,0"}}}]
+    frame, more = objects_frame(nodes(TREE, "A"), things), properties_frame(things, Definitions(areas), exact=exact)
+    with pytest.raises(ValueError, match=r"'Area' may be several attributes: say 'Set 1.Area' or 'Set 2.Area'"):
+        with_columns(frame, more, ["Area"])
+    one = with_columns(frame, more, ["Set 2.Area"])
+    assert (one.loc["c1", "area"], one.attrs["units"]["area"]) == (5.0, "mm²")
+    assert more.wide().loc["c1"].to_dict() == {"set_1_area": 4.0, "set_2_area": 5.0}
 
 
 def test_a_project_without_objects_has_all_base_columns() -> None:
     frame = objects_frame([])
-    assert valid(frame)
-    assert list(frame.columns) == BASE
+    schemas.objects(frame).validate(frame)
+    assert list(frame.columns) == schemas.BASE
     assert objects_frame(nodes({"id": "r", "type": "TopologyDivision", "children": None})).empty
 
 
@@ -162,15 +161,19 @@ groups = st.dictionaries(
 def test_no_answer_breaks_a_frame(attributes: list[Any], odd: Any) -> None:
     ids = ["w1", "c1", "x1"]
     objects = [{"id": id_, "type": odd, "attributes": each} for id_, each in zip(ids, attributes, strict=False)]
-    assert valid(objects_frame(nodes(TREE, "A"), objects))
-    PROPERTY_SCHEMA.validate(properties_frame(objects, objects))
+    frame = objects_frame(nodes(TREE, "A"), objects)
+    schemas.objects(frame).validate(frame)
+    schemas.PROPERTIES.validate(properties_frame(objects, Definitions.described(objects)))
+    wide = properties_frame(objects).wide()
+    assert not [name for name, dtype in wide.dtypes.items() if pd.api.types.is_object_dtype(dtype)]
     assert set(samples(objects)) <= set(ids)
     tree = {**TREE, "children": odd, "name": odd, "layerid": odd, "type": odd, "level": odd}
     children = [each for each in odd if isinstance(each, dict)] if isinstance(odd, list) else []
     assert len(topology_frame(nodes(tree))) >= 1 + len(children)
-    assert isinstance(objects_frame(nodes(tree), objects, columns="all"), pd.DataFrame)
+    frame = objects_frame(nodes(tree), objects)
+    assert with_columns(frame, properties_frame(objects), "all").index.equals(frame.index)
     issues = [{"id": "i", "name": odd, "status": odd, "author": odd, "dueDate": odd, "shortId": odd}]
-    ISSUE_SCHEMA.validate(issues_frame(issues, [{"issueId": odd, "objectId": odd}]))
+    schemas.ISSUES.validate(issues_frame(issues, [{"issueId": odd, "objectId": odd}]))
     assert len(plain_frame([{"id": "a", "x": odd}, {"id": "b", "x": "y"}])) == 2
     layers = [{"id": "l", "divisionId": "m", "revisions": odd}]
     assert len(models_frame([{"id": "m", "name": odd, "created": odd}], layers)) == 1
@@ -189,146 +192,6 @@ def test_topology() -> None:
     assert 1000 <= len(nodes(deep)) < 3000
 
 
-RICH: dict[str, Any] = {
-    "id": "w1", "name": "Wall 1", "type": "Wall",
-    "localizedAttributeGroups": {"pset_wall": "Wall common", "quantity": "Quantities"},
-    "attributes": {
-        "general": {"name": {"id": "a0", "name": "name", "value": "Wall 1", "type": "string", "group": "general"}},
-        "pset_wall": {
-            "u-value": {"id": "a1", "name": "U-value", "value": 0.24, "type": "Double", "unit": "W/(m²K)"},
-            "load bearing": {"id": "a2", "name": "Load bearing", "value": True, "type": "boolean", "unit": None},
-            "installed": {"id": "a3", "name": "Installed", "value": "2020-05-05T00:00:00Z", "type": "datetime"},
-            "layers": {"id": "a4", "name": "Layers", "value": "3", "type": "int32"},
-            "empty": {"id": "a5", "name": "Empty", "value": None, "type": "string"},
-        },
-        "quantity": {"volume": {"id": "a6", "name": "volume", "value": 3e9, "type": "double", "unit": "mm³"}},
-        "nothing": None,
-    },
-}  # fmt: skip
-PROPERTY_SCHEMA = pa.DataFrameSchema(
-    {
-        "object_id": pa.Column("str"),
-        "group": pa.Column("category"),
-        "name": pa.Column("category"),
-        "attribute_id": pa.Column("str", nullable=True),
-        "value": pa.Column(object),
-        "unit": pa.Column("category", nullable=True),
-        "type": pa.Column("category"),
-        "source": pa.Column("category", pa.Check.isin(["described", "plain"])),
-    },
-    strict=True,
-    ordered=True,
-)
-
-
-def values(frame: pd.DataFrame) -> dict[str, Any]:
-    return dict(zip(frame["name"], frame["value"], strict=True))
-
-
-def test_rich_properties() -> None:
-    frame = properties_frame([RICH], [RICH])
-    PROPERTY_SCHEMA.validate(frame)
-    found = frame.set_index("name")
-    assert found.loc["U-value", ["group", "attribute_id", "value", "unit", "type"]].tolist() == [
-        "Wall common", "a1", 0.24, "W/(m²K)", "double",
-    ]  # fmt: skip
-    assert values(frame)["Installed"] == pd.Timestamp("2020-05-05", tz="UTC")
-    assert (values(frame)["Load bearing"], values(frame)["Layers"]) == (True, 3)
-    assert "Empty" not in values(frame)
-    assert set(frame["source"]) == {"described"}
-
-
-def test_plain_properties_learn_from_a_described_object() -> None:
-    plain = {
-        "id": "w2",
-        "attributes": {
-            "element": {"elementtyp": "Wall", "layer": "x"},
-            "allfreeattrib": {
-                "u-value": "0,3", "load bearing": "False", "layers": "2", "unheard of": "5", "installed": "soon",
-            },
-        },
-    }  # fmt: skip
-    frame = properties_frame([RICH, plain], [RICH])
-    PROPERTY_SCHEMA.validate(frame)
-    own = frame[frame["object_id"] == "w2"].set_index("name")
-    assert own.loc["U-value", ["group", "value", "unit", "type", "source"]].tolist() == [
-        "Wall common", 0.3, "W/(m²K)", "double", "described",
-    ]  # fmt: skip
-    assert own.loc["Load bearing", "value"] is False
-    assert own.loc["unheard of", ["group", "value", "type", "source"]].tolist() == ["allfreeattrib", 5, "int", "plain"]
-    assert own.loc["Installed", "value"] == "soon"
-    assert [(each.id, each.column, each.value) for each in frame.attrs["problems"]] == [("w2", "Installed", "soon")]
-    assert not {"elementtyp", "layer"} & set(frame["name"])
-
-
-def test_flat_and_document_shapes() -> None:
-    flat = {
-        "id": "w1",
-        "attributes": {"content": {"a1": {"id": "a1", "name": "U-value", "value": 0.5, "type": "double", "unit": "W"}}},
-    }
-    documented = {
-        "id": "w3",
-        "attributes": {"general": {"name": "n", "isobjectvalid": True}, "quantity": {"length": 9775}},
-    }
-    frame = properties_frame([flat, documented])
-    PROPERTY_SCHEMA.validate(frame)
-    assert values(frame) == {"U-value": 0.5, "name": "n", "length": 9775}
-    PROPERTY_SCHEMA.validate(properties_frame([]))
-
-
-def test_a_name_of_two_attributes_is_not_guessed() -> None:
-    def described(id_: str, type_: str, *ids: str) -> dict[str, Any]:
-        groups = {f"set {at}": {"area": {"id": at, "name": "Area", "value": 1.5, "type": "double"}} for at in ids}
-        return {"id": id_, "type": type_, "attributes": groups}
-
-    def plain(id_: str, type_: str) -> dict[str, Any]:
-        return {"id": id_, "type": type_, "attributes": {"allfreeattrib": {"area": "2,5"}}}
-
-    known = [described("1", "Wall", "a1"), described("2", "Slab", "a2"), described("3", "Roof", "a1", "a2")]
-    frame = properties_frame([plain("4", "Wall"), plain("5", "Slab"), plain("6", "Roof"), plain("7", "Beam")], known)
-    assert frame["attribute_id"].fillna("").tolist() == ["a1", "a2", "", ""]
-    assert frame["group"].tolist() == ["set a1", "set a2", "allfreeattrib", "allfreeattrib"]
-    assert frame["value"].tolist() == [2.5] * 4
-    assert properties_frame([plain("7", "Beam")], known[:1])["attribute_id"].tolist() == ["a1"]
-
-
-def test_samples_cover_every_attribute() -> None:
-    def thing(id_: str, *names: str, kind: str = "Wall") -> dict[str, Any]:
-        return {"id": id_, "type": kind, "attributes": {"g": dict.fromkeys(names, 1)}}
-
-    objects = [
-        thing("a", "x"),
-        thing("b", "x", "y"),
-        thing("c", "y"),
-        thing("d", "z"),
-        thing("e"),
-        thing("f", "z", "x"),
-    ]
-    chosen = samples(objects)
-    assert {name for each in objects if each["id"] in chosen for name in each["attributes"]["g"]} == {"x", "y", "z"}
-    assert len(chosen) == 2
-    assert len(samples([*objects, thing("g", "x", kind="Slab")])) == 3
-    assert samples([]) == samples([thing("e")]) == []
-
-
-ISSUE_SCHEMA = pa.DataFrameSchema(
-    {
-        "short_id": pa.Column("Int64", nullable=True),
-        "name": pa.Column("str", nullable=True),
-        **{name: pa.Column("category", nullable=True) for name in ("status", "priority", "type")},
-        **{name: pa.Column("str", nullable=True) for name in ("author", "responsible")},
-        **{name: pa.Column(UTC_DATE, nullable=True) for name in ("created", "modified", "due")},
-        "overdue": pa.Column("boolean"),
-        "pins": pa.Column("Int64"),
-        "object_ids": pa.Column(object),
-        **{name: pa.Column("str", nullable=True) for name in ("description", "solution")},
-    },
-    index=pa.Index("str", unique=True, name="id"),
-    strict=True,
-    ordered=True,
-)  # fmt: skip
-
-
 def test_issues_in_every_spelling() -> None:
     issues = [
         {"id": "1", "shortId": 1, "name": "A", "status": "open", "priority": "very high", "author": "Anna A.",
@@ -345,7 +208,7 @@ def test_issues_in_every_spelling() -> None:
         {"issueId": "2", "objectId": nobody}, {"issueId": "elsewhere", "objectId": "o3"},
     ]  # fmt: skip
     frame = issues_frame(issues, pins, now=datetime(2020, 1, 1, tzinfo=UTC))
-    ISSUE_SCHEMA.validate(frame)
+    schemas.ISSUES.validate(frame)
     assert frame["status"].tolist() == ["Open", "Closed", "Waiting"]
     assert list(frame["status"].cat.categories) == ["Open", "Solved", "Closed", "Waiting"]
     assert list(frame["priority"].cat.categories) == ["Low", "Medium", "High", "very high"]
@@ -357,7 +220,7 @@ def test_issues_in_every_spelling() -> None:
     assert frame["object_ids"].tolist() == [("o1", "o2"), (), ()]
     assert frame.sort_values("priority").index.tolist() == ["2", "3", "1"]
     assert [(each.id, each.column) for each in frame.attrs["problems"]] == [("3", "modifiedAt")]
-    ISSUE_SCHEMA.validate(issues_frame([]))
+    schemas.ISSUES.validate(issues_frame([]))
 
 
 def test_models_and_layers() -> None:

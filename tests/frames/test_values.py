@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bimplus_nb.frames.values import Kind, Problem, boolean, column, date, infer, number, ordered, pick, snake
+from bimplus_nb.frames.values import Kind, Problem, boolean, column, date, infer, measure, number, ordered, pick, snake
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,39 @@ from bimplus_nb.frames.values import Kind, Problem, boolean, column, date, infer
 )
 def test_numbers(value: object, read: float | None) -> None:
     assert number(value) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("456m²", (456, "m²")),
+        ("1.234,5 mm", (1234.5, "mm")),
+        ("1,234,567.5 kg", (1234567.5, "kg")),
+        ("1 234 mm", (1234, "mm")),
+        ("12'345.6 m", (12345.6, "m")),
+        ("0.123 mm", (0.123, "mm")),
+        ("1234,567 mm", (1234.567, "mm")),
+        ("-3,5 °C", (-3.5, "°C")),
+        ("50 %", (50, "%")),
+        ("5 km/h", (5, "km/h")),
+        ("1.234.567", (1234567, "")),
+        ("8,5", (8.5, "")),
+        # Read in two ways, or in none.
+        ("1.234", None),
+        ("1,234 mm", None),
+        ("5 - 6 m", None),
+        ("ca. 5 m", None),
+        ("1.23.4", None),
+        ("1,234,56", None),
+        ("1 2 3", None),
+        ("F90", None),
+        ("m", None),
+        ("", None),
+        ("9" * 70, None),
+    ],
+)
+def test_numbers_with_units(text: str, read: tuple[float, str] | None) -> None:
+    assert measure(text) == read
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -101,7 +134,7 @@ def test_every_date_is_the_moment_it_names(moment: datetime, minutes: int) -> No
 
 @given(st.text(max_size=80))
 def test_no_text_breaks_a_reader(text: str) -> None:
-    for read in (number, boolean, date):
+    for read in (number, boolean, date, measure):
         read(text)
     assert snake(text)
 

@@ -1,0 +1,66 @@
+"""What each frame of a project looks like: columns in their order, dtypes, index. To change one is to change an API."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pandera.pandas as pa
+
+_TEXT, _CHOICE, _NUMBER, _WHOLE, _YES = "str", "category", "float64", "Int64", "boolean"
+_DATE = pd.DatetimeTZDtype("us", "UTC")
+
+_OBJECTS: dict[str, object] = {
+    "name": _TEXT, "type": _CHOICE, "ifc_type": _CHOICE, "layer": _CHOICE, "model": _CHOICE, "storey": _CHOICE,
+    "parent": _TEXT, "guid": _TEXT, "length_m": _NUMBER, "width_m": _NUMBER, "height_m": _NUMBER, "area_m2": _NUMBER,
+    "volume_m3": _NUMBER,
+}  # fmt: skip
+_WELL_KNOWN: dict[str, object] = {
+    "material": _CHOICE, "fire_rating": _CHOICE, "load_bearing": _YES, "is_external": _YES, "u_value": _NUMBER,
+    "acoustic_rating": _NUMBER, "mass_kg": _NUMBER, "cost": _NUMBER, "room_number": _TEXT, "room_usage": _CHOICE,
+}  # fmt: skip
+BASE = list(_OBJECTS)
+
+
+def _frame(
+    index: str | None = "id", *, unique: bool = True, may_lack: bool = True, **columns: object
+) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        {name: pa.Column(dtype, nullable=may_lack) for name, dtype in columns.items()},
+        index=pa.Index("int64") if index is None else pa.Index("str", unique=unique, name=index),
+        strict=True,
+        ordered=True,
+    )
+
+
+def objects(frame: pd.DataFrame) -> pa.DataFrameSchema:
+    """Base columns, and after them the well-known ones that occur."""
+    return _frame(**_OBJECTS, **{name: dtype for name, dtype in _WELL_KNOWN.items() if name in frame})
+
+
+TOPOLOGY = _frame(
+    name=_TEXT, type=_CHOICE, ifc_type=_CHOICE, model=_CHOICE, storey=_CHOICE, parent=_TEXT, depth=_WHOLE, path=_TEXT,
+    is_object=_YES,
+)  # fmt: skip
+MODELS = _frame(
+    name=_TEXT, description=_TEXT, status=_CHOICE, layers=_TEXT, revisions=_WHOLE, revision=_WHOLE, created=_DATE,
+    changed=_DATE,
+)  # fmt: skip
+LAYERS = _frame(None, layer=_CHOICE, model=_CHOICE, revision=_WHOLE, layer_id=_TEXT, model_id=_TEXT)
+PROPERTIES = _frame(
+    None, object_id=_TEXT, group=_CHOICE, name=_CHOICE, attribute_id=_TEXT, value=object, unit=_CHOICE, type=_CHOICE,
+    source=pd.CategoricalDtype(["instance", "type", "inherited", "computed"]),
+)  # fmt: skip
+PROBLEMS = _frame(None, object=_TEXT, column=_TEXT, value=_TEXT, why=_TEXT, may_lack=False)
+ATTRIBUTES = _frame(
+    name=_TEXT, group=_CHOICE, type=_CHOICE, unit=_CHOICE, minimum=_NUMBER, maximum=_NUMBER, default=_TEXT,
+    decimals=_WHOLE, control=_CHOICE, choices=_TEXT, changeable=_YES, used=_YES, description=_TEXT,
+)  # fmt: skip
+COMPLETENESS = _frame(
+    None, type=_CHOICE, group=_CHOICE, name=_TEXT, attribute_id=_TEXT, template=_CHOICE, objects=_WHOLE, present=_WHOLE,
+    lacking=_WHOLE, percent=_NUMBER, missing=object,
+)  # fmt: skip
+UNITS = _frame(symbol=_TEXT, name=_TEXT, kind=_CHOICE, factor=_NUMBER, base=_TEXT, description=_TEXT)
+ISSUES = _frame(
+    short_id=_WHOLE, name=_TEXT, status=_CHOICE, priority=_CHOICE, type=_CHOICE, author=_TEXT, responsible=_TEXT,
+    created=_DATE, modified=_DATE, due=_DATE, overdue=_YES, pins=_WHOLE, object_ids=object, description=_TEXT,
+    solution=_TEXT,
+)  # fmt: skip
