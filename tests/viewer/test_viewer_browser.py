@@ -332,12 +332,13 @@ def test_reload_brings_the_same_picture_back(notebook: Notebook) -> None:
     assert changed(before, notebook.pixels()).any(), "and the kernel still reaches it"
 
 
-def test_without_webgl_there_are_words(lab: Lab) -> None:
-    blind = """
+@pytest.mark.parametrize("missing", ["webgl2", "webgl"], ids=["no WebGL 2", "no WebGL"])
+def test_without_webgl_there_are_words(lab: Lab, missing: str) -> None:
+    blind = f"""
         const real = HTMLCanvasElement.prototype.getContext;
-        HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
-          return kind.startsWith('webgl') ? null : real.call(this, kind, ...more);
-        };
+        HTMLCanvasElement.prototype.getContext = function (kind, ...more) {{
+          return kind.includes('{missing}') ? null : real.call(this, kind, ...more);
+        }};
     """
     with lab.open([SETUP, SHOW], script=blind) as notebook:
         notebook.run(0)

@@ -62,6 +62,7 @@ class Pane {
     await this.stage.connected;
     this.view = await this.neighbour();
     if (!this.view) return;
+    if (!(this.view.renderer.context instanceof WebGL2RenderingContext)) throw new Error(NO_WEBGL);
     this.stage.panes.add(this);
     this.stage.renderers.add(this.view.renderer);
     const element = this.element = this.view.el;
