@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Forbidden,
         GeometryError,
         ImportFailed,
+        JournalError,
         LoginError,
         NotFound,
         NotOffered,
@@ -35,9 +36,12 @@ if TYPE_CHECKING:
         SandboxError,
         ServerError,
     )
+    from bimplus_nb.exchange.csv import to_csv
+    from bimplus_nb.exchange.excel import read_excel, to_excel
+    from bimplus_nb.exchange.parquet import to_parquet
     from bimplus_nb.frames import convert
     from bimplus_nb.geometry import Mesh
-    from bimplus_nb.project import Project
+    from bimplus_nb.project import Changes, Project
     from bimplus_nb.records import Record, Records
     from bimplus_nb.sandbox import Sandbox
     from bimplus_nb.viewer import Viewer
@@ -46,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ApiError",
     "BimplusError",
+    "Changes",
     "Client",
     "Conflict",
     "ConnectionFailed",
@@ -53,6 +58,7 @@ __all__ = [
     "Forbidden",
     "GeometryError",
     "ImportFailed",
+    "JournalError",
     "Login",
     "LoginError",
     "Mesh",
@@ -72,11 +78,16 @@ __all__ = [
     "__version__",
     "connect",
     "convert",
+    "read_excel",
+    "to_csv",
+    "to_excel",
+    "to_parquet",
 ]
 
 # Where each public name lives. Imported on first use: `import bimplus_nb` stays quick, and a script that only reads
 # tables never loads the widgets.
 _HOME = {
+    "Changes": "project",
     "Client": "client",
     "Explorer": "widgets",
     "Login": "widgets",
@@ -91,6 +102,10 @@ _HOME = {
     "Viewer": "viewer",
     "connect": "client",
     "convert": "frames",
+    "read_excel": "exchange.excel",
+    "to_csv": "exchange.csv",
+    "to_excel": "exchange.excel",
+    "to_parquet": "exchange.parquet",
 }
 
 

@@ -11,6 +11,7 @@
         - ``ServerError`` (5xx)
         - ``ImportFailed``: a file was taken, and no model could be made of it
     - ``NotOffered``: the documents list an operation and say that the service does not offer it
+    - ``JournalError``: the journal of what is written cannot be kept, or is not one
     - ``GeometryError``: geometry that cannot be read at all
     - ``SandboxError``: the embedded sandbox cannot do what was asked
 
@@ -76,6 +77,10 @@ class ImportFailed(ApiError):
 
 class NotOffered(BimplusError):
     """An operation that the service's documents list, and of which they say that it is not there (yet)."""
+
+
+class JournalError(BimplusError):
+    """The journal of what is written to a project cannot be kept, is in use, or is not one."""
 
 
 class GeometryError(BimplusError):

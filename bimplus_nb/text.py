@@ -45,7 +45,7 @@ def plain(value: object, limit: int = LIMIT) -> str:
     """The value as one line of text of at most `limit` characters, for where text stays text (labels, options)."""
     text = "" if value is None else str(value)[: limit + 1]
     text = _DIRECTION.sub(lambda mark: f"⟨{unicodedata.name(mark.group()).lower()}⟩", text)
-    text = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text)
+    text = "".join(" " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text)
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "bimplus_nb"
 EVERYWHERE = {"_version", "errors", "secrecy", "text"}
 
 MAY_IMPORT: dict[str, set[str]] = {
-    "__init__": {"client", "frames", "geometry", "project", "records", "sandbox", "viewer", "widgets"},
+    "__init__": {"client", "exchange", "frames", "geometry", "project", "records", "sandbox", "viewer", "widgets"},
     "_version": set(),
     "errors": set(),
     "secrecy": set(),
@@ -26,10 +26,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "frames": set(),
     "records": {"frames"},
     "geometry": set(),
-    "exchange": {"geometry"},
+    # Tables are written with what they say of themselves, and read back with it.
+    "exchange": {"frames", "geometry"},
     "api": {"answers", "http", "records", "transfer"},
     "viewer": {"exchange", "geometry"},
-    "project": {"api", "frames", "geometry", "http", "records", "viewer"},
+    "project": {"api", "exchange", "frames", "geometry", "http", "records", "viewer"},
     # `connect` starts the embedded sandbox; the other direction must never be.
     "client": {"api", "auth", "http", "project", "records", "sandbox"},
     "widgets": {"auth", "client", "frames", "project", "records", "viewer"},
@@ -47,7 +48,11 @@ HOME: dict[str, set[str]] = {
     "authlib": {"auth", "sandbox"},
     "joserfc": {"auth", "sandbox"},
     "keyring": {"auth"},
-    "pandas": {"frames", "records", "project", "widgets", "viewer"},
+    # `client` only names the type that it returns.
+    "pandas": {"client", "exchange", "frames", "records", "project", "widgets", "viewer"},
+    "xlsxwriter": {"exchange"},
+    "openpyxl": {"exchange"},
+    "pyarrow": {"exchange"},
     "simdjson": {"geometry"},
     "mapbox_earcut": {"geometry"},
     "orjson": {"exchange", "sandbox"},
@@ -59,6 +64,7 @@ HOME: dict[str, set[str]] = {
     "uvicorn": {"sandbox"},
     "ifcopenshell": {"sandbox"},
     "tqdm": {"project"},
+    "platformdirs": {"project"},
     "jupyter_server": {"jupyter"},
     "tornado": {"jupyter"},
 }

@@ -89,6 +89,11 @@ class Api:
         self.logs = Logs(http)
         self.administration = Administration(http)
 
+    @property
+    def address(self) -> str:
+        """The base URL of the service."""
+        return self._http.base_url
+
     def __repr__(self) -> str:
         return f"<Api of {self._http!r}>"
 

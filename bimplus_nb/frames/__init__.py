@@ -7,10 +7,12 @@ from, and `df.attrs["unit_definitions"]` is what `convert` converts by. Text is 
 is missing there and listed in `df.attrs["problems"]`, a tuple of `Problem`.
 """
 
+from bimplus_nb.frames.attribute import Attribute
 from bimplus_nb.frames.attributes import Definition, Definitions, attributes_frame
 from bimplus_nb.frames.columns import Columns, with_columns
 from bimplus_nb.frames.comparing import Comparison, changes_frame, comparison_frame
 from bimplus_nb.frames.completeness import completeness_frame
+from bimplus_nb.frames.edits import UNKNOWN, Edit, Fetched, called, edits, remember
 from bimplus_nb.frames.issues import issues_frame
 from bimplus_nb.frames.models import layers_frame, models_frame
 from bimplus_nb.frames.objects import objects_frame
@@ -23,20 +25,26 @@ from bimplus_nb.frames.units import Units, convert, units_frame
 from bimplus_nb.frames.values import Problem
 
 __all__ = [
+    "UNKNOWN",
+    "Attribute",
     "Columns",
     "Comparison",
     "Definition",
     "Definitions",
+    "Edit",
+    "Fetched",
     "Node",
     "Problem",
     "Properties",
     "Units",
     "at_and_below",
     "attributes_frame",
+    "called",
     "changes_frame",
     "comparison_frame",
     "completeness_frame",
     "convert",
+    "edits",
     "hanging",
     "issues_frame",
     "layers_frame",
@@ -46,6 +54,7 @@ __all__ = [
     "plain_frame",
     "properties_frame",
     "quantities_frame",
+    "remember",
     "samples",
     "structures_frame",
     "topology_frame",

@@ -254,6 +254,7 @@ def _wide(frame: pd.DataFrame) -> pd.DataFrame:
         "attributes": {title: id_ for title, head in zip(titles, heads, strict=True) if (id_ := head["attribute_id"])},
         "problems": tuple(problems),
         "unit_definitions": frame.attrs.get("unit_definitions", {}),
+        **{key: frame.attrs[key] for key in ("fetched",) if key in frame.attrs},
     }
     return wide
 

@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d{1,3})?")
 _DATE = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[+-]\d\d:?\d\d)?)?", re.IGNORECASE
 )
+_HALF = re.compile("[\ud800-\udfff]")
 _BOOLEAN = {"true": True, "false": False}
 
 
@@ -106,7 +107,9 @@ def text(value: object) -> str | None:
     """Text as it came; whole numbers without a point; nothing for nothing."""
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
-    return value if isinstance(value, str) else str(value)
+    found = value if isinstance(value, str) else str(value)
+    # Half a character, which JSON may hold and Arrow, where pandas keeps its texts in it, may not.
+    return found if found.isascii() else _HALF.sub("\ufffd", found)
 
 
 _READ = {"number": number, "integer": whole, "boolean": boolean, "date": date, "text": text, "category": text}

@@ -1,5 +1,6 @@
 """One project, as a notebook uses it: tables, the mesh, the view."""
 
+from bimplus_nb.project.changes import Changes
 from bimplus_nb.project.project import Project
 
-__all__ = ["Project"]
+__all__ = ["Changes", "Project"]

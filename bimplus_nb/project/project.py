@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,12 +15,15 @@ from bimplus_nb import frames
 from bimplus_nb.api import Api
 from bimplus_nb.api.parallel import side_by_side
 from bimplus_nb.geometry.mesh import Mesh
-from bimplus_nb.project import quantities
+from bimplus_nb.project import changes, journal, quantities
 from bimplus_nb.project.catalogue import Catalogue
+from bimplus_nb.project.changes import Changes
 from bimplus_nb.project.comparing import When, compare
+from bimplus_nb.project.diff import difference
 from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
 from bimplus_nb.project.progress import Report
 from bimplus_nb.project.source import Source
+from bimplus_nb.project.writing import Writing
 from bimplus_nb.records import Record, Records
 from bimplus_nb.text import markup, plain
 
@@ -61,6 +66,11 @@ class Project:
         self._source.reload()
         self._catalogue.reload()
 
+    def forget(self) -> None:
+        """Keep nothing of what was fetched, for the memory; it is fetched again when it is asked for."""
+        self._source.forget()
+        self._catalogue.reload()
+
     def models(self) -> pd.DataFrame:
         """One row a model, index id: name, description, status, layers, revisions, revision, created, changed."""
         return frames.models_frame(self._source.models(), self._source.disciplines())
@@ -94,7 +104,10 @@ class Project:
         ``attrs["attributes"]`` say the unit and attribute id of the columns, `convert` changes their units.
         """
         parts = self._source.parts(models, layers)
-        return self._objects(parts, storeys=storeys, types=types, revision=revision, columns=columns, progress=progress)
+        frame = self._objects(
+            parts, storeys=storeys, types=types, revision=revision, columns=columns, progress=progress
+        )
+        return frames.remember(frame, self.id)
 
     def _objects(
         self,
@@ -143,8 +156,49 @@ class Project:
         if ids is not None:
             asked = list(dict.fromkeys([ids] if isinstance(ids, str) else map(str, ids)))
             described = self._source.described(asked, revision, progress)
-            return frames.properties_frame(described, units=self._catalogue.units())
-        return self._properties(self._said(self._source.parts(models, layers), revision, progress), revision, progress)
+            return frames.remember(frames.properties_frame(described, units=self._catalogue.units()), self.id)
+        said = self._said(self._source.parts(models, layers), revision, progress)
+        return frames.remember(self._properties(said, revision, progress), self.id)
+
+    def diff(self, frame: pd.DataFrame, *, progress: Report = True) -> Changes:
+        """What an edited table would change, to be looked at and then sent: ``changes.apply()``. Nothing is sent here.
+
+        `frame`: what `objects` or `properties` gave, or a part of it, with other values in it; the same read back from
+        Excel by `bp.read_excel`; or one made by hand, with object ids as its index and a column an attribute (its name,
+        or its id). Where a table of ours says nothing any more, the value is taken away.
+
+        Each edit is held against what the service says now. Refused, each with its problem: what was changed there
+        since the table was fetched, what the attribute does not allow (not changeable, not its type, out of its limits,
+        not in its enumeration, not its unit), and what is no attribute or no object of the project.
+        Raises ValueError for a table of another project.
+        """
+        return difference(self._writing, frame, progress)
+
+    def journals(self, *, folder: str | PathLike[str] | None = None) -> pd.DataFrame:
+        """What was written to the project from this computer, the newest first. One row a journal, index its name:
+        created, changes, how many are sent, taken_back, refused, not_needed, not_certain, not_sent; path, problem.
+        """
+        return changes.journals_frame(self._writing.journals(journal.folder(self.id, folder)))
+
+    def resume(self, name: str | PathLike[str], *, progress: Report = True) -> pd.DataFrame:
+        """Send what a journal says is not sent, after a kernel died; `name`: its name or path. See `Changes.apply`."""
+        return self._kept(name).apply(progress=progress)
+
+    def undo(self, name: str | PathLike[str], *, progress: Report = True) -> pd.DataFrame:
+        """Take back what a journal says is sent; `name`: its name or path. See `Changes.undo`."""
+        return self._kept(name).undo(progress=progress)
+
+    def _kept(self, name: str | PathLike[str]) -> Changes:
+        path = Path(name)
+        return changes.kept(self._writing, path if path.parent.name else journal.folder(self.id) / path)
+
+    @property
+    def _writing(self) -> Writing:
+        def known() -> frozenset[str]:
+            source = self._source
+            return frozenset(node.id.lower() for node in source.nodes(source.parts(None, None), None))
+
+        return Writing(self.api, self.id, known, self.forget)
 
     def _said(self, parts: Sequence[Part], revision: int | None, progress: Report) -> list[Mapping[str, Any]]:
         """What objects say of themselves: all those of the geometry answers there, and one by one those without."""

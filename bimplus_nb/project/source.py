@@ -56,6 +56,11 @@ class Source:
         """Ask the service anew from now on."""
         with self._lock:
             self.record = self.api.projects.get(self.record.id)
+            self.forget()
+
+    def forget(self) -> None:
+        """Keep nothing of what was answered: it has changed."""
+        with self._lock:
             self._models = self._structures = None
             self._trees.clear()
             self._answers.clear()

@@ -59,8 +59,8 @@ class Words:
 
 
 def dumps(value: Any) -> bytes:
-    """JSON, also of the numpy numbers that content may hold."""
-    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY)
+    """JSON, also of the numpy numbers and the moments that content may hold."""
+    return orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_UTC_Z)
 
 
 # tree -----------------------------------------------------------------------------------------------------------------
