@@ -6,9 +6,10 @@ import asyncio
 import os
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -24,6 +25,8 @@ from bimplus_nb.secrecy import sealed
 from bimplus_nb.text import plain
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from bimplus_nb.sandbox import Sandbox
 
 # Published JavaScript SDK 1.0.56.
@@ -238,6 +241,32 @@ class Client(Api):
         found = find_project(self.projects.everywhere(disciplines=False), name_or_id_or_url)
         api = self.for_team(str(found.get("teamSlug") or self.team))
         return Project(api, api.projects.get(found.id))
+
+    def dataset(
+        self,
+        projects: Iterable[str] | None,
+        path: str | os.PathLike[str],
+        *,
+        progress: bool | Callable[[int, int], None] = True,
+    ) -> pd.DataFrame:
+        """Write projects as Parquet files below a folder, for DuckDB, Dask, Spark, or whatever reads such files.
+
+        `projects`: names, ids or portal addresses; None for all that you may see in all your teams. There will be
+        ``objects/project=<id>/…``, ``properties/…``, ``issues/…`` and ``projects/…``, each with the same columns in
+        every project: ``duckdb.sql("from 'folder/objects/*/*.parquet'")``. Memory holds one model at a time.
+
+        It can be stopped and run again at any moment: a project is there whole or not at all, and one that is there and
+        has not changed since is not fetched again, but for its issues. What cannot be fetched does not hold up the
+        others. One row a project, index id: name, result (written, unchanged, failed), objects, properties, issues
+        (rows), why. Needs the extra `arrow`. Raises ValueError for a project that is not there.
+        """
+        from bimplus_nb.project import dataset
+
+        everywhere = self.projects.everywhere(disciplines=False)
+        chosen = everywhere if projects is None else [find_project(everywhere, wanted) for wanted in projects]
+        records = {record.id: Record(record) for record in chosen}
+        found = [(self.for_team(str(record.get("teamSlug") or self.team)), record) for record in records.values()]
+        return dataset.write(found, Path(path), progress)
 
     def _changed(self) -> None:
         """Somebody has signed in, perhaps somebody else, who is in other teams."""
