@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bimplus_nb.frames.values import Kind, Problem, boolean, column, date, infer, measure, number, ordered, pick, snake
+from bimplus_nb.text import plain
 
 
 @pytest.mark.parametrize(
@@ -223,3 +224,10 @@ def test_twins_of_a_key() -> None:
     assert pick({"createdBy": None, "createdby": "b"}, "createdBy") == "b"
     assert pick({"changedBy": "c"}, "createdBy", "changedBy") == "c"
     assert pick({}, "x") is None
+
+
+def test_half_a_character_is_shown_as_one_that_is_missing() -> None:
+    """JSON may hold it, and neither Arrow, in which pandas may keep texts, nor a page can."""
+    found = column(["\ud800 wall", "wäll"], "text", index=pd.RangeIndex(2))
+    assert found.tolist() == ["\ufffd wall", "wäll"]
+    assert plain("\ud800 wall") == "  wall"
