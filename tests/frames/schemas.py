@@ -64,3 +64,28 @@ ISSUES = _frame(
     created=_DATE, modified=_DATE, due=_DATE, overdue=_YES, pins=_WHOLE, object_ids=object, description=_TEXT,
     solution=_TEXT,
 )  # fmt: skip
+STRUCTURES = _frame(name=_TEXT, structure=_CHOICE, parent=_TEXT, depth=_WHOLE, path=_TEXT, objects=_WHOLE)
+COMPARISON = _frame(
+    change=pd.CategoricalDtype(["added", "removed", "moved", "changed"], ordered=True), name=_TEXT, type=_CHOICE,
+    storey=_CHOICE, layer=_CHOICE, model=_CHOICE, what=_TEXT, values=_WHOLE, reshaped=_YES, moved_mm=_NUMBER,
+    moved_x_mm=_NUMBER, moved_y_mm=_NUMBER, moved_z_mm=_NUMBER, length_change_m=_NUMBER, area_change_m2=_NUMBER,
+    volume_change_m3=_NUMBER, mass_change_kg=_NUMBER,
+)  # fmt: skip
+CHANGES = _frame(
+    None, object_id=_TEXT, group=_CHOICE, attribute=_CHOICE, attribute_id=_TEXT, old=object, new=object, unit=_CHOICE,
+)  # fmt: skip
+_QUANTITIES: dict[str, object] = {
+    "objects": _WHOLE, "length_m": _NUMBER, "length_known": _WHOLE, "area_m2": _NUMBER, "area_known": _WHOLE,
+    "volume_m3": _NUMBER, "volume_known": _WHOLE, "mass_kg": _NUMBER, "mass_known": _WHOLE,
+    "volume_source": pd.CategoricalDtype(["declared", "mesh", "mixed"]), "volume_mesh_m3": _NUMBER,
+    "volume_compared": _WHOLE, "volume_deviation_m3": _NUMBER, "volume_deviation_most": _NUMBER, "surface_m2": _NUMBER,
+    "open_meshes": _WHOLE,
+}  # fmt: skip
+
+
+def quantities(by: list[str]) -> pa.DataFrameSchema:
+    """The columns are the same for every way to group; the groups' labels are the index."""
+    columns = {name: pa.Column(dtype, nullable=True) for name, dtype in _QUANTITIES.items()}
+    labels = [pa.Index(_CHOICE, name=name) for name in by]
+    index = pa.MultiIndex(labels, strict=True) if len(by) > 1 else labels[0]
+    return pa.DataFrameSchema(columns, index=index, strict=True, ordered=True)

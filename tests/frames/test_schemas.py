@@ -29,6 +29,17 @@ def test_each_frame_keeps_to_its_schema(any_project: Project) -> None:
     schemas.COMPLETENESS.validate(any_project.completeness(progress=False))
     schemas.UNITS.validate(any_project.units())
     schemas.ISSUES.validate(any_project.issues())
+    schemas.STRUCTURES.validate(any_project.structures())
+    for by in (["storey", "type"], ["layer"]):
+        schemas.quantities(by).validate(any_project.quantities(by, progress=False))
+
+
+def test_what_changed_keeps_to_its_schema(client: Client) -> None:
+    for other in (1, 2):
+        comparison = client.project("Harbour Pavilion").compare(1, other, progress=False)
+        schemas.COMPARISON.validate(comparison)
+        schemas.CHANGES.validate(comparison.changes)
+        assert comparison.empty == (other == 1)
 
 
 def test_no_column_of_an_object_is_mixed(any_project: Project) -> None:
