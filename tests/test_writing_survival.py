@@ -109,8 +109,8 @@ def test_killed_at_fifty_moments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
             # There: each object that is known to be sent is never written to again.
             doors.puts.clear()
             known: Counter[str] = Counter()
-            for kill in range(25):
-                assert not attempt("apply", dice.randint(1, 90) + (CHANGES if kill == 0 else 0))
+            for kill in range(50):
+                assert not attempt("apply", dice.randint(1, 45) + (CHANGES if kill == 0 else 0))
                 now = journal()
                 assert len(now.plan) == CHANGES
                 assert {entry.state for entry in now.entries} <= {"sent", "begun", "not sent"}
