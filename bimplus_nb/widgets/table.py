@@ -10,14 +10,17 @@ from itables import JavascriptFunction
 from itables.widget import ITable
 
 from bimplus_nb.project import Project
-from bimplus_nb.text import plain
-from bimplus_nb.widgets.panel import Panel
+from bimplus_nb.text import markup, plain
+from bimplus_nb.widgets.panel import Panel, html
 
 if TYPE_CHECKING:
     from bimplus_nb.viewer import Viewer
 
-ROWS = 20_000
+ROWS = 50_000
 """Rows that are sent to the page; more would make it slow. The selection knows all of them."""
+
+LINE = 20
+"""Ids that the line of Python names at most; a longer one nobody would paste."""
 
 CELL = 60
 """Characters of one cell; longer texts would push the other columns off the screen."""
@@ -43,27 +46,36 @@ _FOLLOW = JavascriptFunction(
 
 
 class ObjectTable(Panel):
-    """The objects as a table: search, sort, select; rows and the objects in `viewer` are one selection.
+    """The objects as a table: search, filter a column, sort, group, select; rows and the objects in `viewer` are one
+    selection.
 
     `frame` is what is shown, by default all of ``project.objects()``; any frame with object ids as its index will do,
-    such as the result of a query. `.selected` is the frame's selected rows, `.select(ids)` selects.
+    such as the result of a query. `group` is the column that rows are put together by, such as "storey". `.selected` is
+    the frame's selected rows, `.select(ids)` selects; `.python` is the line that selects the same again, shown below.
+    Raises ValueError for a `group` that is no column.
     """
 
     def __init__(
-        self, project: Project | None = None, *, viewer: Viewer | None = None, frame: pd.DataFrame | None = None
+        self,
+        project: Project | None = None,
+        *,
+        viewer: Viewer | None = None,
+        frame: pd.DataFrame | None = None,
+        group: str | None = None,
     ) -> None:
         if frame is None:
             if project is None:
                 raise ValueError("Give a project, or a frame with object ids as its index.")
             frame = project.objects()
-        self.frame = frame
+        self.frame = frame if group is None else _grouped(frame, group)
         self.viewer = viewer
-        self._ids: list[str] = [str(id) for id in frame.index]
+        self._ids: list[str] = [str(id) for id in self.frame.index]
         self._row = {id: row for row, id in enumerate(self._ids)}
         self._chosen: list[str] = []
         self._callbacks: list[Callable[[tuple[str, ...]], object]] = []
+        shown = _shown(self.frame.head(ROWS))
         self._table = ITable(
-            _shown(frame.head(ROWS)),
+            shown,
             select=True,
             showIndex=False,
             allow_html=False,
@@ -74,9 +86,13 @@ class ObjectTable(Panel):
             lengthMenu=[12, 25, 50, 100],
             scrollX=True,
             drawCallback=_FOLLOW,
+            columnControl=["order", "searchDropdown"],
+            ordering={"indicators": False, "handler": True},
+            **(_together(shown, self.frame[group].head(ROWS)) if group is not None else {"order": []}),
         )
         super().__init__(width="100%")
-        self.put(self._table)
+        self._line = html()
+        self.put(self._table, self._line)
         self.say(_note(len(self._ids)))
         self._table.observe(self._picked, "selected_rows")
         if viewer is not None:
@@ -92,6 +108,13 @@ class ObjectTable(Panel):
     def selected(self) -> pd.DataFrame:
         """The selected rows of the frame."""
         return self.frame.loc[self._chosen]
+
+    @property
+    def python(self) -> str:
+        """The line of Python that selects the same again; "" for nothing, and for more than a line should name."""
+        if not 0 < len(self._chosen) <= LINE:
+            return ""
+        return f"{'table' if self.viewer is None else 'viewer'}.select({self._chosen!r})"
 
     def on_select(self, callback: Callable[[tuple[str, ...]], object]) -> None:
         """Have `callback` called with the selected ids whenever they change, by whomever."""
@@ -123,8 +146,29 @@ class ObjectTable(Panel):
             return
         self._chosen = ids
         self._table.selected_rows = [self._row[id] for id in ids if self._row[id] < ROWS]
+        self._line.value = f'<code class="bp-line">{markup(self.python, 2000)}</code>' if self.python else ""
         for callback in self._callbacks:
             callback(self.selected_ids)
+
+
+def _grouped(frame: pd.DataFrame, group: str) -> pd.DataFrame:
+    """The rows sorted by this column, each group as it was; storeys from the lowest up."""
+    if group not in frame:
+        raise ValueError(f"There is no column {plain(group, 60)!r} to group by. There are: {', '.join(frame.columns)}.")
+    return frame.sort_values(group, kind="stable")
+
+
+def _together(shown: pd.DataFrame, values: pd.Series[Any]) -> dict[str, Any]:
+    """Options that keep the rows of a group together. Adds a column that nobody sees, with the groups' order."""
+    key = len(shown.columns)
+    shown["group"] = pd.factorize(values, use_na_sentinel=False)[0]
+    place = list(shown.columns).index(plain(str(values.name).replace("_", " "), 40))
+    return {
+        "rowGroup": {"dataSrc": place, "emptyDataGroup": "none"},
+        "orderFixed": [[key, "asc"]],
+        "warn_on_undocumented_option": False,  # DataTables documents it, the types of itables do not
+        "columnDefs": [{"targets": [key], "visible": False, "searchable": False}],
+    }
 
 
 def _note(total: int) -> str:

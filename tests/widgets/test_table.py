@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import warnings
+
 import pandas as pd
 import pytest
 
@@ -47,6 +50,39 @@ def test_a_long_table_says_what_is_left_out(monkeypatch: pytest.MonkeyPatch) -> 
     table.select(["5"])
     assert table.selected_ids == ("5",), "what is not shown can be selected all the same"
     assert table._table.selected_rows == []
+
+
+def test_groups_keep_their_order_and_a_selection_its_row(project: Project) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table = ObjectTable(project, group="storey")
+    storeys = table.frame["storey"]
+    assert [*storeys.dropna().unique()] == [*storeys.cat.categories], "from the lowest up"
+    assert sorted(table.frame.index) == sorted(project.objects().index)
+    table._table.selected_rows = [7]
+    assert table.selected_ids == (table.frame.index[7],)
+    with pytest.raises(ValueError, match="no column 'floor' to group by"):
+        ObjectTable(project, group="floor")
+
+
+def test_a_selection_is_a_line_of_python(project: Project) -> None:
+    viewer = project.view(progress=False)
+    table = ObjectTable(project, viewer=viewer)
+    assert table.python == table._line.value == ""
+    some = tuple(table.frame.index[:3])
+    viewer.select(some)
+    line = table.python
+    assert html.unescape(table._line.value) == f'<code class="bp-line">{table.python}</code>'
+    viewer.select()
+    eval(line, {"viewer": viewer})
+    assert set(table.selected_ids) == set(some)
+    viewer.select(table.frame.index[: module.LINE + 1])
+    assert table.python == ""
+    viewer.close()
+    alone = ObjectTable(frame=pd.DataFrame({"name": ["a"]}, index=["<1>"]))
+    alone.select(["<1>"])
+    assert alone.python == "table.select(['<1>'])"
+    assert "<1>" not in alone._line.value
 
 
 def test_values_are_shown_bounded() -> None:
