@@ -7,10 +7,15 @@ from typing import Any
 
 import lab as harness
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bimplus_nb.client import Client, connect
 from bimplus_nb.project import Project
 from bimplus_nb.sandbox import Sandbox
+
+# A busy machine is no failure.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -27,8 +27,8 @@ class Detail {
     return this.costs.get(level) ?? Math.min(...[...this.costs].map(([known, ms]) => ms * level / known));
   }
 
-  took(ms) {
-    this.costs.set(this.level, ms);
+  took(level, ms) {
+    this.costs.set(level, ms);
   }
 
   // There is more to draw than there was.
