@@ -34,8 +34,8 @@ class Decor:
             threading.Thread(target=self._work, args=(page,), name="building decor", daemon=True).start()
 
     def _work(self, page: Page) -> None:
-        # The first picture has right of way; a page that nobody looks at does not hold the rest up for long.
-        page.drawn.wait(5)
+        # The building has right of way; a page that nobody looks at does not hold the rest up for long.
+        page.whole.wait(5)
         with self._computing:
             page.add_lines(self._chunk_lines())
             page.add_light(self._shadows())

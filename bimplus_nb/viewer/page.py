@@ -58,7 +58,8 @@ class Page:
         self.picture = b""
         self.on_picture: Callable[[bytes], None] = lambda _: None
         self.decorated = 0  # instalments that lines were brought for
-        self.drawn = threading.Event()
+        self.drawn = threading.Event()  # the first picture
+        self.whole = threading.Event()  # and one with everything there was at first
         renderer = scene.renderer()
         self.side = Side(
             renderer=renderer.model_id,
@@ -172,6 +173,8 @@ class Page:
             heard, said = time.time() - self._started, float(message.get("at", 0)) - self._started
             self.seconds.setdefault("picture", said if 0 < said < heard else heard)
             self.drawn.set()
+        elif kind == "whole":
+            self.whole.set()
         elif kind == "picture" and buffers:
             self.picture = bytes(buffers[0])
             if len(buffers) > 1:

@@ -47,14 +47,19 @@ def _chunks(batch: Batch, parts: NDArray[np.int64], origin: NDArray[np.float64])
             {
                 "at": (batch.origin - origin + chunk.center).tolist(),
                 "step": batch.step,
-                "positions": _bytes(chunk.positions),
+                "positions": _bytes(_steps(chunk.positions)),
                 "parts": _bytes(parts[chunk.part[start].astype(np.int64)].astype(np.uint32)),
                 "counts": _bytes(np.diff(start, append=len(chunk.part)).astype(np.uint16)),
-                "opaque": _bytes(chunk.opaque),
-                "clear": _bytes(chunk.clear),
+                "opaque": _bytes(_steps(chunk.opaque)),
+                "clear": _bytes(_steps(chunk.clear)),
             }
         )
     return chunks
+
+
+def _steps(array: NDArray[Any]) -> NDArray[Any]:
+    """Each number as how far it is from the one before, which a connection that compresses makes much less of."""
+    return np.diff(array, axis=0, prepend=np.zeros_like(array[:1]))  # it wraps around, and so does the way back
 
 
 def _bytes(array: NDArray[Any]) -> memoryview:

@@ -22,12 +22,12 @@ class Chunks {
   mesh({at, step, positions, parts, counts, opaque, clear}) {
     const {kinds} = this, place = {at, step};
     const attributes = {
-      position: kinds.attribute(typed(Int16Array, positions), 3),
+      position: kinds.attribute(summed(typed(Int16Array, positions), 3), 3),
       part: kinds.attribute(runs(typed(Uint32Array, parts), typed(Uint16Array, counts)), 1),
     };
     for (const [name, index] of [['opaque', opaque], ['glass', clear]]) {
       if (!index.byteLength) continue;
-      const geometry = this.geometry(attributes, typed(Uint16Array, index));
+      const geometry = this.geometry(attributes, summed(typed(Uint16Array, index), 1));
       this[name].add(kinds.mesh(geometry, this.material[name], place));
     }
     return {attributes, place};
@@ -59,6 +59,13 @@ const POWERS = 32;  // lengths of lines that are told apart, each twice the one 
 function typed(type, {buffer, byteOffset, byteLength}) {
   if (byteOffset % type.BYTES_PER_ELEMENT) return new type(buffer.slice(byteOffset, byteOffset + byteLength));
   return new type(buffer, byteOffset, byteLength / type.BYTES_PER_ELEMENT);
+}
+
+// Numbers that came as steps from one to the next, `size` of them side by side. They wrap around.
+function summed(steps, size) {
+  const all = steps.slice();
+  for (let i = size; i < all.length; i++) all[i] += all[i - size];
+  return all;
 }
 
 // Each value as often as it is counted.

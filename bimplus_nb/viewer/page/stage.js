@@ -155,6 +155,10 @@ class Stage extends Looking {
       this.first = null;
       this.model.send({type: 'drawn', at: Date.now() / 1000});
     }
+    if (!this.whole && !this.model.get('arriving')) {
+      this.whole = true;
+      this.model.send({type: 'whole'});
+    }
     for (const pane of this.panes) pane.ask('frame');
   }
 
