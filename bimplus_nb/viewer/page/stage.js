@@ -3,7 +3,7 @@
 // pythreejs builds the scene and then rests (_pause_autorender): each frame is asked for here. One Stage belongs to one
 // model; each place on the page that shows it is a Pane (side.js).
 
-const SETTLED = 200;         // ms after a frame is on the screen until the view counts as at rest
+const SETTLED = 300;         // ms without a frame until the view counts as at rest
 const GROWING = 300;         // ms between two frames of a building that is still arriving, at least
 const TEXELS = 1024;         // in a row of the texture
 const PICTURE_WIDTH = 1280;  // pixels; what is sent without being asked for is no wider
@@ -144,11 +144,9 @@ class Stage extends Looking {
 
   afterFrame() {
     const start = this.drawnAt = performance.now(), {level} = this.detail;
-    clearTimeout(this.settling);
     requestAnimationFrame(() => requestAnimationFrame(() => {  // now it is on the screen
       this.cost = performance.now() - start;
       this.detail.took(level, this.cost);
-      this.rest();
     }));
     if (this.first) {
       this.first();
@@ -160,6 +158,7 @@ class Stage extends Looking {
       this.model.send({type: 'whole'});
     }
     for (const pane of this.panes) pane.ask('frame');
+    this.rest();
   }
 
   // The view has come to rest: the kernel learns where from, and how it looks.
