@@ -1,4 +1,7 @@
-"""The way in: `connect` to a service, and `Client`, which has one attribute a service of it."""
+"""The way in: `connect` to a service, and `Client`, which has one attribute a service of it.
+
+Longer than most files because all the ways to name a service, a team and a project are meant to be read in one place.
+"""
 
 from __future__ import annotations
 

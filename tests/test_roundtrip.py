@@ -17,12 +17,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sandbox.service_content import GROUND, PROJECT, projects
+from sandbox.service_content import GROUND, PROJECT, seed
 
 from bimplus_nb.client import Client, connect
 from bimplus_nb.frames.values import boolean, measure
-from bimplus_nb.sandbox import Sandbox, seeding
-from bimplus_nb.sandbox.store import Store
+from bimplus_nb.sandbox import Sandbox
 
 BOX = {
     "color": 4291407461,
@@ -54,10 +53,7 @@ class Written:
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    path = tmp_path_factory.mktemp("roundtrip") / "sandbox.db"
-    store = Store(path)
-    seeding.fill(store, projects())
-    store.close()
+    path = seed(tmp_path_factory.mktemp("roundtrip") / "sandbox.db")
     with Sandbox(path=path) as running, connect(running) as signed_in:
         yield signed_in
 

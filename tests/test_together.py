@@ -25,12 +25,11 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sandbox.service_content import projects
+from sandbox.service_content import seed
 
 from bimplus_nb.client import Client, connect
 from bimplus_nb.errors import Forbidden, NotFound
-from bimplus_nb.sandbox import Sandbox, seeding
-from bimplus_nb.sandbox.store import Store
+from bimplus_nb.sandbox import Sandbox
 
 WRITERS = ("anna", "ben", "carla")
 PEOPLE = (*WRITERS, "david")
@@ -284,10 +283,7 @@ class Coordination(RuleBasedStateMachine):
 
 @pytest.fixture(scope="module")
 def signed_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Client]]:
-    path = tmp_path_factory.mktemp("together") / "sandbox.db"
-    store = Store(path)
-    seeding.fill(store, projects())
-    store.close()
+    path = seed(tmp_path_factory.mktemp("together") / "sandbox.db")
     with Sandbox(path=shutil.copy(path, Path(path).with_name("run.db")), token_lifetime=3600) as sandbox:
         clients = {name: connect(sandbox, user=name, team="riverside") for name in PEOPLE}
         yield clients

@@ -1,10 +1,12 @@
-"""`Project`: one project, as a notebook uses it. Every question of a notebook to a project is one method here."""
+"""`Project`: one project, as a notebook uses it.
+
+Longer than most files because every question of a notebook to a project is one method here, with all that one has to
+know to ask it; what answers is in the files beside.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from bimplus_nb import frames
 from bimplus_nb.api import Api
 from bimplus_nb.api.parallel import side_by_side
 from bimplus_nb.geometry.mesh import Mesh
-from bimplus_nb.project import changes, journal, quantities
+from bimplus_nb.project import changes, journal, quantities, viewing
 from bimplus_nb.project.catalogue import Catalogue
 from bimplus_nb.project.changes import Changes
 from bimplus_nb.project.comparing import When, compare
@@ -344,12 +346,8 @@ class Project:
     ) -> Mesh:
         """The geometry: mm, Y up, world. What the service sent and cannot be read is in `.problems`."""
         parts = self._source.parts(models, layers)
-        arriving = self._source.arriving(parts, revision, progress, attributes=False)
-        mesh = Mesh.concatenate(step.answer.mesh for step in arriving)
-        if storeys is not None:
-            there = {node.id.lower() for node in self._source.rows(parts, revision, storeys)}
-            mesh = mesh.of(*(id_ for id_ in mesh.ids if id_.lower() in there))
-        return mesh
+        coming = viewing.bodies(self._source, parts, storeys=storeys, revision=revision, progress=progress)
+        return Mesh.concatenate(mesh for mesh, _ in coming)
 
     def view(
         self,
@@ -367,47 +365,19 @@ class Project:
         It comes bit by bit: what this returns has the first answer of the service, and gets the others while it is
         displayed, or when something needs all of it.
         """
-        from bimplus_nb.viewer import Arrival, Viewer
 
-        parts = self._source.parts(models, layers)  # of which there are more when more is loaded
-
-        def arrivals(some: Sequence[Part], progress: Report) -> Iterator[Arrival]:
-            there = None
-            if storeys is not None:
-                there = {node.id.lower() for node in self._source.rows([*parts, *some], revision, storeys)}
-            for step in self._source.arriving(some, revision, progress, attributes=False):
-                mesh = step.answer.mesh
-                if there is not None:
-                    mesh = mesh.of(*(id_ for id_ in mesh.ids if id_.lower() in there))
-                yield Arrival(mesh, step.answer.rooms, step.done, step.known)
-
-        def load(some: Sequence[Part]) -> list[Arrival]:
-            come = [*arrivals(some, False)]
-            parts.extend(some)
-            return come
-
-        def objects() -> pd.DataFrame:
+        def objects(parts: Sequence[Part]) -> pd.DataFrame:
             return self._objects(parts, storeys=storeys, revision=revision, progress=False)
 
-        def outline(ids: Sequence[str]) -> pd.DataFrame:
-            names = {part.layer_id: part.layer for part in parts}
-            rows = self._source.rows(parts, revision, storeys)
-            return frames.objects_frame(rows, ({"id": id_} for id_ in ids), layers=names)
-
-        more = {name: partial(load, some) for name, some in self._rest(parts).items()}
-        given = {"objects": objects, "outline": outline, "title": plain(self.name, 80), "more": more}
-        return Viewer(arrivals(tuple(parts), progress), **{**given, **options})
-
-    def _rest(self, parts: Sequence[Part]) -> dict[str, list[Part]]:
-        """The other parts, by the names of their layers, with the model's where others go by the same name."""
-        everything = self._source.parts(None, None)
-        times = Counter(part.layer for part in everything)
-        rest: dict[str, list[Part]] = {}
-        for part in everything:
-            if part not in parts:
-                name = part.layer if times[part.layer] == 1 else f"{part.layer} ({part.model})"
-                rest.setdefault(name, []).append(part)
-        return rest
+        return viewing.view(
+            self._source,
+            self._source.parts(models, layers),
+            storeys=storeys,
+            revision=revision,
+            progress=progress,
+            objects=objects,
+            options=options,
+        )
 
     def __repr__(self) -> str:
         return f"<Project {plain(self.name, 60)!r}, {self.id}>"

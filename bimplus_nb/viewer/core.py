@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -92,10 +91,11 @@ class Core:
         known, after = self._texels.values, self._now.texels()
         if len(after) > len(known):
             self._texels.values = np.concatenate([known, after[len(known) :]])
-        page = self._page
-        with page.side.hold_sync() if page else nullcontext():
-            if page:
-                page.add(building, after[len(known) :], self._home(), more=more)
+        if self._page is None:
+            self._show()
+            return
+        with self._page.side.hold_sync():  # one message
+            self._page.add(building, after[len(known) :], self._home(), more=more)
             self._show()
 
     @property

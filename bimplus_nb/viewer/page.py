@@ -58,8 +58,7 @@ class Page:
         self.picture = b""
         self.on_picture: Callable[[bytes], None] = lambda _: None
         self.decorated = 0  # instalments that lines were brought for
-        self.drawn = threading.Event()  # the first picture
-        self.whole = threading.Event()  # and one with everything there was at first
+        self.whole = threading.Event()  # there was a picture with everything there was at first
         renderer = scene.renderer()
         self.side = Side(
             renderer=renderer.model_id,
@@ -86,9 +85,10 @@ class Page:
             if len(texels):
                 self.side.tell({"type": "grow"}, texels)
             fresh = building.instalments[len(self.side.parcels) :]
-            self.side.home = home
-            self.side.parcels = [*self.side.parcels, *(Parcel(one, self._origin) for one in fresh)]
-            self.side.arriving = more
+            with self.side.hold_sync():
+                self.side.home = home
+                self.side.parcels = [*self.side.parcels, *(Parcel(one, self._origin) for one in fresh)]
+                self.side.arriving = more
         self.seconds["widgets"] += time.time() - start
 
     def add_lines(self, lines: Sequence[Creases]) -> None:
@@ -172,7 +172,6 @@ class Page:
             # By the page's clock where it is ours too: the message itself may wait behind other cells.
             heard, said = time.time() - self._started, float(message.get("at", 0)) - self._started
             self.seconds.setdefault("picture", said if 0 < said < heard else heard)
-            self.drawn.set()
         elif kind == "whole":
             self.whole.set()
         elif kind == "picture" and buffers:

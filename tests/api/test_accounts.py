@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sandbox.service_content import PROJECT, projects
+from sandbox.service_content import PROJECT, seed
 
 import bimplus_nb as bp
 from bimplus_nb.client import Client, connect
 from bimplus_nb.errors import LoginError
-from bimplus_nb.sandbox import Sandbox, people, seeding
-from bimplus_nb.sandbox.store import Store
+from bimplus_nb.sandbox import Sandbox, people
 
 IDS = {user.username: user.id for user in people.USERS}
 GIF = b"GIF89a" + bytes(20)
@@ -21,10 +20,7 @@ GIF = b"GIF89a" + bytes(20)
 @pytest.fixture
 def small(tmp_path: Any) -> Iterator[Sandbox]:
     """A sandbox with the small content, to write to."""
-    store = Store(tmp_path / "sandbox.db")
-    seeding.fill(store, projects())
-    store.close()
-    with Sandbox(path=tmp_path / "sandbox.db") as running:
+    with Sandbox(path=seed(tmp_path / "sandbox.db")) as running:
         yield running
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sandbox.service_content import projects
+from sandbox.service_content import seed
 from scripted import Handler, serving
 
 import bimplus_nb as bp
@@ -19,8 +19,7 @@ from bimplus_nb.api import Api
 from bimplus_nb.auth import Session, TokenSet
 from bimplus_nb.client import Client, connect
 from bimplus_nb.http import Http
-from bimplus_nb.sandbox import Sandbox, seeding
-from bimplus_nb.sandbox.store import Store
+from bimplus_nb.sandbox import Sandbox
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
 SCENE = {"viewMode": "hidden", "camera": {"fov": 45}, "own": {"kept": None}}
@@ -31,10 +30,7 @@ As = Callable[[str], Client]
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox for this file's writing, with the service tests' small content."""
-    path = tmp_path_factory.mktemp("files") / "sandbox.db"
-    store = Store(path)
-    seeding.fill(store, projects())
-    store.close()
+    path = seed(tmp_path_factory.mktemp("files") / "sandbox.db")
     with Sandbox(path=path) as running:
         yield running
 

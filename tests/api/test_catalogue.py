@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sandbox.service_content import PROJECT, ROOM, WALL, WALL_GUID, WALL_LAYER, WINDOW, projects
+from sandbox.service_content import PROJECT, ROOM, WALL, WALL_GUID, WALL_LAYER, WINDOW, seed
 
 import bimplus_nb as bp
 from bimplus_nb.client import Client, connect
 from bimplus_nb.errors import NotOffered
 from bimplus_nb.records import Records
-from bimplus_nb.sandbox import Sandbox, seeding
-from bimplus_nb.sandbox.store import Store
+from bimplus_nb.sandbox import Sandbox
 
 GLOBAL_ID = "93027bad-df91-48ee-a0bb-60a8184cddba"
 DEFAULT = "0149c4a8-4e84-4c40-bfdd-5dd63b109266"
@@ -23,10 +22,7 @@ DEFAULT = "0149c4a8-4e84-4c40-bfdd-5dd63b109266"
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A sandbox with the small known house."""
-    path = tmp_path_factory.mktemp("small") / "sandbox.db"
-    store = Store(path)
-    seeding.fill(store, projects())
-    store.close()
+    path = seed(tmp_path_factory.mktemp("small") / "sandbox.db")
     with Sandbox(path=path) as running:
         yield running
 

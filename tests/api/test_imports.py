@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from sandbox.service_content import PROJECT, projects
+from sandbox.service_content import PROJECT, seed
 from sandbox.small_ifc import small
 
 import bimplus_nb as bp
@@ -19,18 +19,13 @@ from bimplus_nb.api.imports import ImportFailed
 from bimplus_nb.client import Client, connect
 from bimplus_nb.geometry import decode_templates, decode_threejs
 from bimplus_nb.http import Http
-from bimplus_nb.sandbox import Sandbox, seeding
+from bimplus_nb.sandbox import Sandbox
 from bimplus_nb.sandbox.catalogue import TYPES
-from bimplus_nb.sandbox.store import Store
 
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("seeded") / "sandbox.db"
-    store = Store(path)
-    seeding.fill(store, projects())
-    store.close()
-    return path
+    return seed(tmp_path_factory.mktemp("seeded") / "sandbox.db")
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from typing import Any
 import httpx
 import pytest
 from sandbox.oidc_client import SignIn
-from sandbox.service_content import projects
+from sandbox.service_content import seed
 
-from bimplus_nb.sandbox import Sandbox, seeding
-from bimplus_nb.sandbox.store import Store
+from bimplus_nb.sandbox import Sandbox
 
 Call = Callable[..., httpx.Client]
 
@@ -21,11 +20,7 @@ Call = Callable[..., httpx.Client]
 @pytest.fixture(scope="session")
 def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sandbox's file with the small content, to be copied."""
-    path = tmp_path_factory.mktemp("seeded") / "sandbox.db"
-    store = Store(path)
-    seeding.fill(store, projects())
-    store.close()
-    return path
+    return seed(tmp_path_factory.mktemp("seeded") / "sandbox.db")
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 
-from bimplus_nb.sandbox import content, people
+from bimplus_nb.sandbox import content, people, seeding
 from bimplus_nb.sandbox.catalogue import ATTRIBUTE, GLOBAL_ID, TYPES
 from bimplus_nb.sandbox.people import guid
+from bimplus_nb.sandbox.store import Store
 
 QUADS = np.array([[0, 3, 2, 1], [4, 5, 6, 7], [0, 1, 5, 4], [1, 2, 6, 5], [2, 3, 7, 6], [3, 0, 4, 7]], dtype=np.int32)
 NONE = np.empty((0, 3), dtype=np.int32)
@@ -98,6 +100,14 @@ def _versioned() -> content.Project:
     return content.Project(
         VERSIONED, "Two states", "", (state("Design", moved, new, earlier=(state("Sketch", stays),)),)
     )
+
+
+def seed(path: Path) -> Path:
+    """A new file of a sandbox with all the content."""
+    store = Store(path)
+    seeding.fill(store, projects())
+    store.close()
+    return path
 
 
 def projects() -> list[tuple[people.Team, content.Project]]:

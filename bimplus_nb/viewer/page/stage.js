@@ -319,6 +319,7 @@ class Stage extends Looking {
     this.chunks?.close();
     this.materials?.close();
     this.backdrop?.forEach(geometry => geometry.dispose());
+    this.scene?.remove(...this.scene.children);  // pythreejs keeps the scene that it drew last
   }
 }
 
