@@ -144,18 +144,20 @@ class _Painting:
         return sky * np.float32(2.05), np.ones_like(sun) if self.subject.cuts else sun
 
     def _solid(self, part: NDArray[np.int64], normal: Floats, place: NDArray[np.float64]) -> Floats:
-        bits, facing = self.bits[part], 1 - self._rim(normal, place)
+        bits, rim = self.bits[part], self._rim(normal, place)
         colored, selected = ((bits & flag) > 0 for flag in (COLORED, SELECTED))
         base, tint = self.base[part] ** 2, self.theme["selectColor"] ** 2
-        base = np.where((selected & ~colored)[:, None], base * 0.2 + tint * 0.8, base)
+        base = np.where((selected & ~colored)[:, None], base * 0.2 + tint * 1.15 * 0.8, base)
         open_sky, open_sun = self._reaching(place, normal)
         towards = np.maximum(normal @ _SUN, 0)
         sky = np.minimum(open_sky**1.5, 1.06)[:, None]
         share = np.clip((open_sun - 0.08) / 0.77, 0, 1)
         direct = (share * share * (3 - 2 * share) * towards * self.theme["key"])[:, None]
         lit = base * (self._skyward(normal[:, 1]) * sky + self.theme["sunLight"] * direct)
-        flat = base * (0.74 + 0.16 * normal[:, 1] + 0.30 * towards + 0.10 * facing)[:, None]
-        return _screen(np.where(colored[:, None], flat * np.where(selected, 1.12, 1)[:, None], lit))
+        flat = base * (0.74 + 0.16 * normal[:, 1] + 0.30 * towards + 0.10 * (1 - rim))[:, None]
+        rim = rim[:, None]
+        marked = np.where(colored[:, None], flat * 1.12 + 0.05 + 0.22 * rim**2, lit + tint * (0.1 + 0.35 * rim**3))
+        return _screen(np.where(selected[:, None], marked, np.where(colored[:, None], flat, lit)))
 
     def _seen_through(
         self, layer: str, part: NDArray[np.int64], normal: Floats, place: NDArray[np.float64]

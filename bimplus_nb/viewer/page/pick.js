@@ -1,7 +1,7 @@
 // Which part is in front at each pixel, exactly: the scene drawn once more with part numbers for colours.
 //
-// Into a framebuffer of its own with one sample: the canvas is multisampled, so numbers read from it are averages wherever
-// two parts meet. Renderbuffers and not textures, because three.js caches texture bindings.
+// Into a framebuffer of its own, one sample a pixel of the screen: the canvas is as fine as there is time for (detail.js).
+// Renderbuffers and not textures, because three.js caches texture bindings.
 
 const targets = new WeakMap();
 
@@ -25,8 +25,8 @@ function target(gl, width, height) {
   return one.frame;
 }
 
-// The parts at the pixels of a rectangle of the drawing buffer (pixels of the screen from its top left), as {words, width, height}:
-// a word a pixel, row by row from the bottom, to be read by `partIn`. The canvas itself is not touched.
+// The parts at the pixels of a rectangle of the canvas (pixels of the screen from its top left), as {words, width, height}: a
+// word a pixel, row by row from the bottom, to be read by `partIn`. The canvas itself is not touched.
 function partsAt({renderer, scene, camera}, left, top, width, height) {
   const gl = renderer.context, ratio = renderer.getPixelRatio(), size = renderer.getSize(), whole = extent(renderer);
   const undo = [], change = (object, values) => {

@@ -1,7 +1,7 @@
-// The stage: the live pythreejs scene, and everything that happens to it between two messages of the kernel.
+// The stage: the live scene, and everything that happens to it between two messages of the kernel.
 //
-// pythreejs builds the scene and then rests (_pause_autorender): each frame is asked for here. One Stage belongs to one
-// model; each place on the page that shows it is a Pane (side.js).
+// pythreejs brings renderer, scene and camera, and then rests (_pause_autorender): what is in the scene is made here, and
+// each frame asked for. One Stage belongs to one model; each place on the page that shows it is a Pane (pane.js).
 
 const SETTLED = 300;         // ms without a frame until the view counts as at rest
 const GROWING = 300;         // ms between two frames of a building that is still arriving, at least
