@@ -57,10 +57,15 @@ READY = (
     " && window.jupyterapp.shell.currentWidget.content.widgets?.length > 0"
 )
 
-QUIET = (
-    "ms => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
-    " && performance.now() - __lab.quietSince > ms"
-)
+# Asked before each frame of the browser. On a busy machine these are rare, and what waits for one has not happened yet.
+QUIET = """
+ms => {
+  const idle = jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle';
+  const calm = idle && performance.now() - __lab.quietSince > ms;
+  __lab.calm = calm ? (__lab.calm ?? 0) + 1 : 0;
+  return __lab.calm > 3;
+}
+"""
 
 RUN_IN_KERNEL = """
 async code => {
@@ -181,6 +186,7 @@ class Notebook:
 
     def settle(self, quiet: float = 0.7, *, timeout: float = 60) -> None:
         """Wait until the kernel is idle and neither a frame nor a message has passed for `quiet` seconds."""
+        self.page.evaluate("__lab.calm = 0")
         self.page.wait_for_function(QUIET, arg=quiet * SECOND, timeout=timeout * SECOND)
 
     def until(self, expression: str, *, timeout: float = 20) -> None:
