@@ -2,46 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import anywidget
 import traitlets
 from ipywidgets import widget_serialization
 
+from bimplus_nb.viewer.code import Code, loader
 from bimplus_nb.viewer.state import Texels
-
-_PAGE: Final = Path(__file__).parent / "page"
-_SCRIPTS: Final = (
-    "vectors.js",
-    "materials.js",
-    "chunks.js",
-    "detail.js",
-    "derived.js",
-    "cuts.js",
-    "looking.js",
-    "stage.js",
-    "pick.js",
-    "place.js",
-    "orbit.js",
-    "legend.js",
-    "panel.js",
-    "pane.js",
-)
-
-
-def _read(*names: str) -> str:
-    return "\n".join((_PAGE / name).read_text(encoding="utf-8") for name in names)
-
-
-def _tools(kind: str) -> list[str]:
-    return sorted(f"tools/{path.name}" for path in (_PAGE / "tools").glob(f"*.{kind}"))
-
-
-def _shaders() -> str:
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted((_PAGE.parent / "glsl").iterdir())}
-    return f"const GLSL = {json.dumps(texts)};\n"
 
 
 def _told_by_page(trait: Any) -> Any:
@@ -56,9 +24,9 @@ class Side(anywidget.AnyWidget):
     is put into the state by those who send it.
     """
 
-    _esm = _shaders() + _read(*_SCRIPTS, *_tools("js"), "side.js")
-    _css = _read("side.css", "legend.css", *_tools("css"))
+    _esm = loader()
 
+    code = traitlets.Dict(help="where the page finds its code: id of the `Code`, and its fingerprint").tag(sync=True)
     renderer = traitlets.Unicode(help="model id of the pythreejs Renderer").tag(sync=True)
     parcels: Any = traitlets.List(help="what has come of the building").tag(sync=True, **widget_serialization)
     words = traitlets.Dict(help="title, count, caption, chosen").tag(sync=True)
@@ -87,7 +55,7 @@ class Side(anywidget.AnyWidget):
     shown_theme = _told_by_page(traitlets.Unicode("light"))
 
     def __init__(self, **state: Any) -> None:
-        super().__init__(**state)
+        super().__init__(code=Code.address(), **state)
         self.messages = 0
         self.bytes = 0
 

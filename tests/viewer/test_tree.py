@@ -15,6 +15,7 @@ from ipywidgets.widgets import widget
 from bimplus_nb.geometry import Mesh
 from bimplus_nb.project import Project
 from bimplus_nb.viewer import Arrival, Viewer, groups
+from bimplus_nb.viewer.code import Code
 from bimplus_nb.viewer.groups import CHOSEN, CHOSEN_PARTLY, GHOSTS, HIDDEN, LEFT_OUT, NOTHING, PARTLY, SHOWN
 from bimplus_nb.viewer.parcel import Parcel
 from bimplus_nb.viewer.state import Looks
@@ -345,6 +346,7 @@ def test_what_came_later_goes_as_well() -> None:
                 thread.join(30)
 
     settle()
+    Code.address()  # stays for the next viewer
     before, whole = dict(widget._instances), houses.house()
     viewer = Viewer(whole.of("slab", "roof"), more={"column": lambda: [Arrival(whole.of("column"))]})
     viewer.widget  # noqa: B018

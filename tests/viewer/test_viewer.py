@@ -14,6 +14,7 @@ from ipywidgets.widgets import widget
 from bimplus_nb.errors import BimplusError
 from bimplus_nb.geometry import Mesh
 from bimplus_nb.viewer import Viewer, cells
+from bimplus_nb.viewer.code import Code
 from bimplus_nb.viewer.state import SELECTED, VISIBLE
 
 HERE = (1e6, 2e6, -3e6)
@@ -211,6 +212,7 @@ def test_a_page_that_talks_nonsense_changes_nothing(viewer: Viewer, message: dic
 
 
 def test_close_closes_every_widget() -> None:
+    Code.address()  # stays for the next viewer
     before = dict(widget._instances)
     viewer = Viewer(houses.many(9_000))
     box = viewer.widget

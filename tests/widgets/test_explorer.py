@@ -10,6 +10,7 @@ from ipywidgets.widgets.widget import _instances
 
 from bimplus_nb.client import Client
 from bimplus_nb.project import Project
+from bimplus_nb.viewer.code import Code
 from bimplus_nb.widgets import Explorer
 
 
@@ -44,6 +45,7 @@ def test_color_by_a_column_and_back(app: Explorer) -> None:
 
 def test_choose_goes_back_and_close_leaves_nothing(client: Client, project: Project) -> None:
     _settle()
+    Code.address()  # of the page: stays for the next viewer
     before = set(_instances)
     explorer = Explorer(client, project=project)
     explorer.choose()

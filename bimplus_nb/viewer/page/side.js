@@ -40,6 +40,8 @@ Object.assign(ASKS, {
   },
 });
 
+document.head.append(Object.assign(document.createElement('style'), {textContent: CSS}));
+
 export default {
   initialize({model}) {
     const stage = stageOf(model);
