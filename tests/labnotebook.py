@@ -184,7 +184,7 @@ class Notebook:
         """The value of a Python expression in the kernel, by way of JSON."""
         return json.loads(self.kernel(f"import json; print(json.dumps({expression}))"))
 
-    def settle(self, quiet: float = 0.7, *, timeout: float = 60) -> None:
+    def settle(self, quiet: float = 0.5, *, timeout: float = 60) -> None:
         """Wait until the kernel is idle and neither a frame nor a message has passed for `quiet` seconds."""
         self.page.evaluate("__lab.calm = 0")
         self.page.wait_for_function(QUIET, arg=quiet * SECOND, timeout=timeout * SECOND)
