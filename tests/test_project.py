@@ -246,7 +246,7 @@ def test_an_empty_project(client: Client) -> None:
     ):
         assert frame.empty
         assert len(frame.columns) >= 5
-    assert project.pins() == []
+    assert project.issues.pins().empty
     assert "No model" in project._repr_html_()
 
 
@@ -297,7 +297,7 @@ def test_issues_and_pins(built: Client) -> None:
     assert frame.loc[issue.id, "object_ids"] == (wall,)
     assert bool(frame.loc[issue.id, "overdue"])
     assert frame.loc[issue.id, "author"] == built.user["displayname"]
-    assert [pin["objectId"] for pin in project.pins()] == [wall]
+    assert project.issues.pins()["object_id"].tolist() == [wall]
     built.issues.delete(issue.id)
     assert project.issues().empty
 

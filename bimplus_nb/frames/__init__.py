@@ -10,12 +10,15 @@ is missing there and listed in `df.attrs["problems"]`, a tuple of `Problem`.
 from bimplus_nb.frames.attribute import Attribute
 from bimplus_nb.frames.attributes import Definition, Definitions, attributes_frame
 from bimplus_nb.frames.columns import Columns, with_columns
+from bimplus_nb.frames.comments import comments_frame
 from bimplus_nb.frames.comparing import Comparison, changes_frame, comparison_frame
 from bimplus_nb.frames.completeness import completeness_frame
 from bimplus_nb.frames.edits import UNKNOWN, Edit, Fetched, called, edits, remember
-from bimplus_nb.frames.issues import issues_frame
+from bimplus_nb.frames.history import history_frame
+from bimplus_nb.frames.issues import issues_frame, people, person
 from bimplus_nb.frames.models import layers_frame, models_frame
 from bimplus_nb.frames.objects import objects_frame
+from bimplus_nb.frames.pins import pins_frame
 from bimplus_nb.frames.plain import plain_frame
 from bimplus_nb.frames.properties import Properties, properties_frame, samples, unclear
 from bimplus_nb.frames.quantities import quantities_frame
@@ -41,16 +44,21 @@ __all__ = [
     "attributes_frame",
     "called",
     "changes_frame",
+    "comments_frame",
     "comparison_frame",
     "completeness_frame",
     "convert",
     "edits",
     "hanging",
+    "history_frame",
     "issues_frame",
     "layers_frame",
     "models_frame",
     "nodes",
     "objects_frame",
+    "people",
+    "person",
+    "pins_frame",
     "plain_frame",
     "properties_frame",
     "quantities_frame",

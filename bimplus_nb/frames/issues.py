@@ -4,66 +4,89 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
 from bimplus_nb.frames.members import Members
-from bimplus_nb.frames.values import Problem, column, date, ordered, pick
+from bimplus_nb.frames.pins import places
+from bimplus_nb.frames.topology import Node
+from bimplus_nb.frames.values import Problem, column, ordered, pick
 
 # Bimplus documentation, Topic Service; older samples use other values, which are kept.
-STATUS = ("Open", "Solved", "Closed")
-PRIORITY = ("Low", "Medium", "High")
-TYPE = ("Problem", "Remark", "Task", "Appointment", "Document", "Contact", "Clash")
+STATUS: Final = ("Open", "Solved", "Closed")
+PRIORITY: Final = ("Low", "Medium", "High")
+TYPE: Final = ("Problem", "Remark", "Task", "Appointment", "Document", "Contact", "Clash")
 
-_NOBODY = "00000000-0000-0000-0000-000000000000"
+_COUNTS: Final = {"pins": "pinsCount", "comments": "commentsCount", "attachments": "attachmentsCount"}
 
 
 def issues_frame(
-    issues: Sequence[Mapping[str, Any]], pins: Sequence[Mapping[str, Any]] = (), *, now: datetime | None = None
+    issues: Sequence[Mapping[str, Any]],
+    pins: Sequence[Mapping[str, Any]] = (),
+    entries: Sequence[Node] = (),
+    *,
+    now: datetime | None = None,
 ) -> pd.DataFrame:
-    """One row an issue, index `id`, in the service's order.
+    """One row an issue, index `id`, in the service's order. `entries`: of the models' trees, for the storeys.
 
     Columns: short_id, name, status, priority, type (ordered categoricals; values the documents do not know come last),
-    author, responsible (names), created, modified, due, overdue (due before `now` and still open), pins (how many),
-    object_ids (the objects pinned, a tuple each), description, solution. Rows and columns stand for these objects:
-    ``viewer.select(issues[issues["overdue"]])``, ``viewer.color_by(issues["priority"])``.
+    author, responsible (names), responsibles (all names, a tuple each), created, modified, due, overdue (due before
+    `now` and still open), pins, comments, attachments (how many), object_ids, storeys (of what is pinned, a tuple each,
+    storeys from the lowest up), classification, tag, description, solution. Rows and columns stand for the objects
+    pinned: ``viewer.select(issues[issues["overdue"]])``, ``viewer.color_by(issues["priority"])``.
     """
     now = now or datetime.now(UTC)
     index = pd.Index([str(issue["id"]) for issue in issues], name="id", dtype="str")
+    keys = index.str.lower()
     problems: list[Problem] = []
-    pinned: dict[str, list[str]] = {str(issue["id"]).lower(): [] for issue in issues}
-    counts = dict.fromkeys(pinned, 0)
-    for pin in pins:
-        issue_id, object_id = str(pick(pin, "issueId") or "").lower(), str(pick(pin, "objectId") or "")
-        if issue_id in pinned:
-            counts[issue_id] += 1
-            if object_id and object_id != _NOBODY:
-                pinned[issue_id].append(object_id)
+    pinned = places(pins, entries)
+    pinned = pinned[pinned["issue"].isin(keys)]
+    there = pinned[pinned["object_id"] != ""].drop_duplicates(["issue", "object_id"])
+    floors = there[there["storey"].notna()].drop_duplicates(["issue", "storey"]).sort_values("storey", kind="stable")
 
-    def dates(*names: str) -> pd.Series[Any]:
-        return column([pick(issue, *names) for issue in issues], "date", index=index, name=names[0], problems=problems)
+    def told(*names: str) -> list[Any]:
+        return [pick(issue, *names) for issue in issues]
 
-    status = ordered([pick(issue, "status") for issue in issues], STATUS, index=index)
-    late = [(due := date(pick(issue, "dueDate"))) is not None and due < now for issue in issues]
+    def typed(kind: Any, *names: str) -> pd.Series[Any]:
+        return column(told(*names), kind, index=index, name=names[0], problems=problems)
+
+    def gathered(rows: pd.DataFrame, name: str) -> pd.Series[Any]:
+        found = rows.groupby("issue", sort=False)[name].agg(tuple)
+        return pd.Series([found.get(key, ()) for key in keys], index=index, dtype=object)
+
+    def counted(name: str) -> pd.Series[Any]:
+        said = typed("integer", _COUNTS[name])
+        if name != "pins":
+            return said
+        # What came is what counts; the service's own number is for where no pins were asked for.
+        there = pinned.groupby("issue").size().reindex(keys).astype("Int64")
+        there.index = index
+        return there.fillna(said).fillna(0)
+
+    several = [tuple(name for one in people(issue) if (name := person(one))) for issue in issues]
+    status = ordered(told("status"), STATUS, index=index)
+    due = typed("date", "dueDate")
     columns = {
-        "short_id": column([pick(issue, "shortId") for issue in issues], "integer", index=index, problems=problems),
-        "name": column([pick(issue, "name") for issue in issues], "text", index=index),
+        "short_id": typed("integer", "shortId"),
+        "name": typed("text", "name"),
         "status": status,
-        "priority": ordered([pick(issue, "priority") for issue in issues], PRIORITY, index=index),
-        "type": ordered([pick(issue, "type") for issue in issues], TYPE, index=index),
-        "author": column([person(pick(issue, "author")) for issue in issues], "text", index=index),
-        "responsible": column([person(pick(issue, "responsible")) for issue in issues], "text", index=index),
-        "created": dates("createdAt"),
-        "modified": dates("modifiedAt"),
-        "due": dates("dueDate"),
-        "overdue": pd.Series(pd.array(late, dtype="boolean"), index=index) & ~status.isin(["Solved", "Closed"]),
-        "pins": pd.Series(pd.array([counts[key.lower()] for key in index], dtype="Int64"), index=index),
-        "object_ids": pd.Series(
-            [tuple(dict.fromkeys(pinned[key.lower()])) for key in index], index=index, dtype=object
-        ),
-        "description": column([pick(issue, "description") for issue in issues], "text", index=index),
-        "solution": column([pick(issue, "solution") for issue in issues], "text", index=index),
+        "priority": ordered(told("priority"), PRIORITY, index=index),
+        "type": ordered(told("type"), TYPE, index=index),
+        "author": column([person(value) for value in told("author")], "text", index=index),
+        "responsible": column([names[0] if names else None for names in several], "text", index=index),
+        "responsibles": pd.Series(several, index=index, dtype=object),
+        "created": typed("date", "createdAt"),
+        "modified": typed("date", "modifiedAt"),
+        "due": due,
+        "overdue": (due < pd.Timestamp(now)).astype("boolean") & ~status.isin(["Solved", "Closed"]),
+        **{name: counted(name) for name in _COUNTS},
+        "object_ids": gathered(there, "object_id"),
+        "storeys": gathered(floors.assign(storey=floors["storey"].astype(object)), "storey"),
+        "classification": typed("text", "classification"),
+        "tag": typed("text", "tag"),
+        "description": typed("text", "description"),
+        "solution": typed("text", "solution"),
     }
     frame = pd.DataFrame(columns, index=index)
     frame.attrs = {"units": {}, "problems": tuple(problems), "object_ids": Members.of(index, frame["object_ids"])}
@@ -79,3 +102,10 @@ def person(value: object) -> str | None:
     full = " ".join(str(part) for part in (pick(value, "firstname"), pick(value, "lastname")) if part)
     found = pick(value, "displayname") or full or pick(value, "name", "email", "id")
     return None if found is None else str(found)
+
+
+def people(issue: Mapping[str, Any]) -> list[Any]:
+    """Who is to solve an issue, as the service says it, the first being its `responsible`."""
+    several, one = pick(issue, "responsibles"), pick(issue, "responsible")
+    found = [each for each in several if each] if isinstance(several, list) else []
+    return found or ([one] if one else [])

@@ -43,7 +43,8 @@ _TABLES: Final[Mapping[str, Schema]] = {
     "issues": {
         "id": "text", "short_id": "integer", "name": "text", "status": "text", "priority": "text", "type": "text",
         "author": "text", "responsible": "text", "created": "date", "modified": "date", "due": "date",
-        "overdue": "boolean", "pins": "integer", "object_ids": "texts", "description": "text", "solution": "text",
+        "overdue": "boolean", "pins": "integer", "comments": "integer", "attachments": "integer", "object_ids": "texts",
+        "storeys": "texts", "classification": "text", "tag": "text", "description": "text", "solution": "text",
     },
     "projects": {"name": "text", "team": "text"},
 }  # fmt: skip
@@ -84,7 +85,7 @@ def write(projects: Iterable[tuple[Api, Record]], path: Path, progress: Report) 
 
 def _project(project: Project, path: Path) -> tuple[dict[str, int], bool]:
     """Writes one project, its models only if they are not there as they are; the rows of each table, and whether the
-    models were written. Issues are a request or two, and change without anything else saying so."""
+    models were written. Issues are a few requests, and change without anything else saying so."""
     key = re.sub(r"[^0-9A-Za-z-]", "_", project.id)
     places = {table: path / table / f"project={key}" / f"{table}.parquet" for table in _TABLES}
     finished = path / "_finished" / f"{key}.json"

@@ -15,18 +15,18 @@ import pandas as pd
 
 from bimplus_nb import frames
 from bimplus_nb.api import Api
-from bimplus_nb.api.parallel import side_by_side
 from bimplus_nb.geometry.mesh import Mesh
 from bimplus_nb.project import changes, journal, quantities, viewing
 from bimplus_nb.project.catalogue import Catalogue
 from bimplus_nb.project.changes import Changes
 from bimplus_nb.project.comparing import When, compare
 from bimplus_nb.project.diff import difference
+from bimplus_nb.project.issues import Issues
 from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
 from bimplus_nb.project.progress import Report
 from bimplus_nb.project.source import Source
 from bimplus_nb.project.writing import Writing
-from bimplus_nb.records import Record, Records
+from bimplus_nb.records import Record
 from bimplus_nb.text import markup, plain
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Project:
         self.api = api
         self._source = Source(api, record)
         self._catalogue = Catalogue(api, record.id)
+        self._issues = Issues(api, self._source)
 
     @property
     def record(self) -> Record:
@@ -62,6 +63,11 @@ class Project:
     def name(self) -> str:
         """Its name."""
         return str(self.record.get("name") or "")
+
+    @property
+    def issues(self) -> Issues:
+        """What is to be done: ``project.issues()`` is the table, `Issues` what one does with them."""
+        return self._issues
 
     def reload(self) -> None:
         """Ask the service anew from now on."""
@@ -325,15 +331,6 @@ class Project:
     def structures(self) -> pd.DataFrame:
         """One row a node of the project's structures, index id; see `frames.structures_frame`."""
         return frames.structures_frame(self._source.structures())
-
-    def issues(self) -> pd.DataFrame:
-        """One row an issue, index id; see `frames.issues_frame`."""
-        issues, pins = side_by_side(lambda ask: ask(self.id), [self.api.issues.all, self.api.pins.all])
-        return frames.issues_frame(issues, pins)
-
-    def pins(self) -> Records:
-        """The pins of all issues, as the service sends them (mm, Y up, world)."""
-        return self.api.pins.all(self.id)
 
     def mesh(
         self,

@@ -121,7 +121,8 @@ class Explorer(Panel):
 
     def _issues(self, issues: pd.DataFrame) -> ObjectTable:
         """The issues as a table; choosing some selects what they are pinned on and goes there."""
-        table = ObjectTable(frame=issues.drop(columns=["object_ids"]))
+        shown = issues.drop(columns=["object_ids", "responsibles"])
+        table = ObjectTable(frame=shown.assign(storeys=issues["storeys"].str.join(", ").astype("str")))
 
         def go(ids: Sequence[str]) -> None:
             pinned = {object_id for objects in issues.loc[list(ids), "object_ids"] for object_id in objects}

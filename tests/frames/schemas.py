@@ -61,8 +61,20 @@ COMPLETENESS = _frame(
 UNITS = _frame(symbol=_TEXT, name=_TEXT, kind=_CHOICE, factor=_NUMBER, base=_TEXT, description=_TEXT)
 ISSUES = _frame(
     short_id=_WHOLE, name=_TEXT, status=_CHOICE, priority=_CHOICE, type=_CHOICE, author=_TEXT, responsible=_TEXT,
-    created=_DATE, modified=_DATE, due=_DATE, overdue=_YES, pins=_WHOLE, object_ids=object, description=_TEXT,
+    responsibles=object, created=_DATE, modified=_DATE, due=_DATE, overdue=_YES, pins=_WHOLE, comments=_WHOLE,
+    attachments=_WHOLE, object_ids=object, storeys=object, classification=_TEXT, tag=_TEXT, description=_TEXT,
     solution=_TEXT,
+)  # fmt: skip
+PINS = _frame(
+    issue=_TEXT, short_id=_WHOLE, name=_TEXT, status=_CHOICE, object_id=_TEXT, storey=_CHOICE, x_mm=_NUMBER,
+    y_mm=_NUMBER, z_mm=_NUMBER, normal_x=_NUMBER, normal_y=_NUMBER, normal_z=_NUMBER, created=_DATE,
+)  # fmt: skip
+COMMENTS = _frame(
+    issue=_TEXT, short_id=_WHOLE, name=_TEXT, author=_TEXT, text=_TEXT, created=_DATE, modified=_DATE,
+)  # fmt: skip
+HISTORY = _frame(
+    None, issue=_TEXT, short_id=_WHOLE, name=_TEXT, when=_DATE, who=_TEXT,
+    what=pd.CategoricalDtype(["created", "changed", "commented", "deleted"]), detail=_TEXT,
 )  # fmt: skip
 STRUCTURES = _frame(name=_TEXT, structure=_CHOICE, parent=_TEXT, depth=_WHOLE, path=_TEXT, objects=_WHOLE)
 COMPARISON = _frame(

@@ -29,6 +29,9 @@ def test_each_frame_keeps_to_its_schema(any_project: Project) -> None:
     schemas.COMPLETENESS.validate(any_project.completeness(progress=False))
     schemas.UNITS.validate(any_project.units())
     schemas.ISSUES.validate(any_project.issues())
+    schemas.PINS.validate(any_project.issues.pins())
+    schemas.COMMENTS.validate(any_project.issues.comments())
+    schemas.HISTORY.validate(any_project.issues.history())
     schemas.STRUCTURES.validate(any_project.structures())
     for by in (["storey", "type"], ["layer"]):
         schemas.quantities(by).validate(any_project.quantities(by, progress=False))
