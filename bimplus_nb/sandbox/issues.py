@@ -106,14 +106,18 @@ def tell(
 ) -> None:
     """One message to each of `told` but the one who did it.
 
-    Topics ISSUE_UPDATED and ISSUE_DELETED: Bimplus documentation, Messaging Service; ISSUE_CREATED goes with them.
+    Topics ISSUE_UPDATED and ISSUE_DELETED, and a `correlationId` where there is one to name: Bimplus documentation,
+    Messaging Service, whose samples do not say what it is of; ISSUE_CREATED goes with them.
     """
     data: Record = {"projectId": issues[0]["projectId"], "issueIds": [issue["id"] for issue in issues]}
-    if len(issues) == 1:
+    one = issues[0]["id"] if len(issues) == 1 else None
+    if one:
         data |= {"shortId": issues[0]["shortId"], "name": issues[0]["name"][:_TOLD_NAME], "changed": sorted(changed)}
     for user in sorted(set(told) - {actor}):
         if store.get("user", user):
-            notices.tell(store, user, sender=actor, source="IssueService", topic=topic, code="OK", data=data)
+            notices.tell(
+                store, user, sender=actor, source="IssueService", topic=topic, code="OK", data=data, correlation=one
+            )
 
 
 def with_scene(issue: Record, *, scene: bool, thumbnail: bool) -> Any:

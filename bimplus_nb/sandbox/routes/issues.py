@@ -156,7 +156,9 @@ def _changes(ask: Ask, project: Record, fields: Fields, issue: Record | None = N
         # The documents list three and then send "very high" themselves.
         changes["priority"] = fields.choice("priority", PRIORITIES, lenient=True)
     if "dueDate" in fields:
-        changes["dueDate"] = fields.moment("dueDate")
+        when = fields.moment("dueDate")
+        # The year 1 is no date (samples of the documents), so it takes one away.
+        changes["dueDate"] = None if when is None or when.startswith("0001-01-01") else when
     if "scene" in fields:
         changes["scene"] = fields.raw("scene")
     if "revision" in fields:

@@ -1,4 +1,4 @@
-"""`Issues`: what is to be done in a project, as tables and as what one does with them."""
+"""Issues as tables: what there is, where it is, what was said of it, what became of it."""
 
 from __future__ import annotations
 
@@ -11,20 +11,24 @@ from bimplus_nb import frames
 from bimplus_nb.api import Api
 from bimplus_nb.api.parallel import side_by_side
 from bimplus_nb.errors import NotFound
+from bimplus_nb.project.issues.people import People
 from bimplus_nb.project.source import Source
-from bimplus_nb.records import Records
+from bimplus_nb.records import Record, Records
 
 
-class Issues:
-    """The issues of one project. Call it for the table: ``project.issues()``.
-
-    Nothing of it is kept: each question asks the service. Where a method takes an issue, that is its number in the
-    project (17) or its id.
-    """
+class Tables:
+    """The tables of a project's issues. Nothing of them is kept: each question asks the service."""
 
     def __init__(self, api: Api, source: Source) -> None:
         self._api = api
         self._source = source
+        self._people = People(api, source.record.id)
+        self._numbers: dict[int, str] = {}  # which are never given twice
+        self._rights_record: Record | None = None
+
+    def people(self) -> pd.DataFrame:
+        """Who may be responsible: one row a member of the project, index id: name, email, role."""
+        return self._people.frame()
 
     def __call__(self) -> pd.DataFrame:
         """One row an issue, index id: short_id, name, status, priority, type, author, responsible, responsibles,
@@ -39,7 +43,7 @@ class Issues:
         """One row a pin, index id: issue (its id), short_id, name, status, object_id, storey, x_mm, y_mm, z_mm (Y up,
         world), normal_x, normal_y, normal_z, created; see `frames.pins_frame`."""
         issues, pins = self._asked(self._issues, self._pins)
-        return frames.pins_frame(pins, self._frame(issues, pins), self._entries(pins))
+        return frames.pins_frame(pins, self._frame(issues, pins), self._entries() if pins else [])
 
     def comments(self) -> pd.DataFrame:
         """One row a comment on an issue, index id, the oldest first: issue (its id), short_id, name of the issue,
@@ -92,11 +96,13 @@ class Issues:
         return side_by_side(lambda ask: ask(), questions)
 
     def _frame(self, issues: Records, pins: Records) -> pd.DataFrame:
-        return frames.remember(frames.issues_frame(issues, pins, self._entries(pins)), self._source.record.id)
+        return frames.remember(
+            frames.issues_frame(issues, pins, self._entries() if pins else []), self._source.record.id
+        )
 
-    def _entries(self, pins: Records) -> list[frames.Node]:
-        """The entries of the models' trees, if there is anything to look up in them."""
-        return self._source.nodes(self._source.parts(None, None), None) if pins else []
+    def _entries(self) -> list[frames.Node]:
+        """The entries of the models' trees, which are kept."""
+        return self._source.nodes(self._source.parts(None, None), None)
 
 
 def _names(issues: Records) -> dict[str, str]:
