@@ -20,7 +20,9 @@ from urllib.parse import urlsplit
 from bimplus_nb.api import Api
 from bimplus_nb.auth import Choice, Given, Issuer, Page, Pending, Scheme, Session, SignIn, TokenSet, Way, console
 from bimplus_nb.auth import sandbox as into_sandbox
-from bimplus_nb.errors import LoginError
+from bimplus_nb.auth.choice import place
+from bimplus_nb.cache import Cache, folder
+from bimplus_nb.errors import BimplusError, LoginError
 from bimplus_nb.http import Http, is_loopback
 from bimplus_nb.project import Project
 from bimplus_nb.records import Record
@@ -62,6 +64,7 @@ def connect(
     remember: bool = False,
     scheme: Scheme = "BimPlus",
     timeout: float = 30.0,
+    cache: bool | None = None,
 ) -> Client:
     """A client of a Bimplus service.
 
@@ -74,6 +77,11 @@ def connect(
     of this computer, so that the next kernel need not ask (extra ``keyring``; refused on computers that are not the
     user's own). `scheme`: the word before the token, ``"BimPlus"`` or ``"Bearer"``. `timeout`: seconds of silence
     before a request is given up.
+
+    `cache`: keep geometry and trees on this computer, so that the next kernel fetches only what has changed; nothing is
+    shown before the service has said that it still stands. By default for services other than a sandbox. The
+    environment variable BIMPLUS_CACHE names another folder, or says ``off``. Never on a computer that is not the
+    user's own, such as a JupyterHub's.
 
     The environment variable BIMPLUS_SANDBOX_URL names a running sandbox to use as the embedded one.
     """
@@ -92,7 +100,7 @@ def connect(
         url, client_id = sandbox.url, client_id or sandbox.client_id
     client = Client(
         url, client_id=client_id, team=team, remember=remember, scheme=scheme, timeout=timeout, sandbox=sandbox,
-        user=user,
+        user=user, cache=cache,
     )  # fmt: skip
     if tokens is not None:
         client.session.accept(tokens)
@@ -119,7 +127,11 @@ class Client(Api):
         timeout: float = 30.0,
         sandbox: Running | None = None,
         user: str | None = None,
+        cache: bool | None = None,
     ) -> None:
+        self._cache_folder = _cache_folder(sandbox is None if cache is None else cache, asked=bool(cache))
+        self._cache: tuple[int, Cache | None] | None = None
+        self._caching = threading.Lock()
         issuer = None if client_id is None else Issuer(url, client_id=client_id, timeout=timeout)
         self.session = Session(url, scheme=scheme, issuer=issuer)
         self._sandbox = sandbox  # kept, for a sandbox that nobody holds stops
@@ -129,7 +141,8 @@ class Client(Api):
             self.session, url, changed=self._changed, in_sandbox=sandbox is not None, user=user, remember=remember,
             timeout=timeout,
         )  # fmt: skip
-        super().__init__(Http(url, auth=self.session, team=team or self._first_team, timeout=timeout))
+        http = Http(url, auth=self.session, team=team or self._first_team, timeout=timeout, cache=self._present_cache)
+        super().__init__(http)
 
     def __repr__(self) -> str:
         return f"<Client {self.host}, {'signed in' if self.signed_in else 'signed out'}>"
@@ -271,6 +284,20 @@ class Client(Api):
         found = [(self.for_team(str(record.get("teamSlug") or self.team)), record) for record in records.values()]
         return dataset.write(found, Path(path), progress)
 
+    def _present_cache(self) -> Cache | None:
+        """What is kept of whoever is signed in now; the same one for as long as they are."""
+        if self._cache_folder is None:
+            return None
+        with self._caching:
+            turn = self.session.turn
+            if self._cache is None or self._cache[0] != turn:
+                try:
+                    who = str(self.users.current().get("id") or "")  # not `user`, perhaps still the one before
+                except BimplusError:
+                    who = ""
+                self._cache = turn, Cache(self._cache_folder, f"{self.address}\n{who}") if who else None
+            return self._cache[1]
+
     def _changed(self) -> None:
         """Somebody has signed in, perhaps somebody else, who is in other teams."""
         self._user = None
@@ -307,6 +334,18 @@ def find_project(projects: Sequence[Mapping[str, Any]], wanted: str) -> Record:
     close = get_close_matches(wanted.casefold(), names, n=5, cutoff=0.4) or list(names)[:10]
     known = ", ".join(repr(plain(names[each], 60)) for each in close)
     raise ValueError(f"There is no project {plain(wanted, 60)!r}. There are: {known or 'none'}.")
+
+
+def _cache_folder(wanted: bool, *, asked: bool) -> Path | None:
+    """Where answers are kept, None for nowhere. ValueError where that is `asked` for and cannot be."""
+    where = place(os.environ)
+    if where is None or where.own:
+        return folder() if wanted else None
+    if asked:
+        raise ValueError(
+            f"cache=True: this kernel runs on {where.name}, whose disk is not yours alone, so nothing is kept there."
+        )
+    return None
 
 
 _STARTING = threading.Lock()

@@ -16,7 +16,7 @@ import re
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 from urllib.parse import quote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -26,6 +26,7 @@ from httpx_retries import Retry, RetryTransport
 
 from bimplus_nb._version import __version__
 from bimplus_nb.answers import interpret, refusal
+from bimplus_nb.cache import Cache
 from bimplus_nb.errors import ApiError, ConnectionFailed
 from bimplus_nb.secrecy import sealed, without
 from bimplus_nb.text import plain
@@ -42,6 +43,7 @@ LIMIT = 2 << 30
 _REFUSAL_LIMIT = 1 << 20
 _REPEATABLE = ("GET", "HEAD", "PUT", "DELETE")
 _RETRY = Retry(total=3, allowed_methods=_REPEATABLE, backoff_factor=0.5, max_backoff_wait=30, total_timeout=60)
+_KNOWN = "If-None-Match"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -74,8 +76,8 @@ class Http:
     """Requests below one base URL.
 
     `auth` adds the sign-in to each request; `team` fills the slot ``{team}`` of a path, as text or as a function that
-    is asked when first needed. `timeout` is in seconds and holds for each silence, not for a whole download.
-    May be used from many threads.
+    is asked when first needed. `timeout` is in seconds and holds for each silence, not for a whole download. `cache` is
+    asked for where answers are kept of whoever is signed in; None where nothing is kept. May be used from many threads.
     """
 
     def __init__(
@@ -86,11 +88,13 @@ class Http:
         team: str | Callable[[], str] | None = None,
         timeout: float = 30.0,
         transport: httpx.BaseTransport | None = None,
+        cache: Callable[[], Cache | None] = lambda: None,
     ) -> None:
         self.base_url = secure_url(base_url).rstrip("/")
         self._auth = auth
         self._team = team
         self._timeout = timeout
+        self._cache = cache
         self._session = open_session(self.base_url, timeout=timeout, transport=transport)
 
     def __repr__(self) -> str:
@@ -128,10 +132,11 @@ class Http:
         params: Mapping[str, Any] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        keep: bool = False,
         signed: bool = True,
     ) -> Any:
         """The value of an answer in JSON; None for an empty one. For `path` and the rest see `send`."""
-        answer = self.send(method, path, *ids, params=params, body=body, headers=headers, signed=signed)
+        answer = self.send(method, path, *ids, params=params, body=body, headers=headers, keep=keep, signed=signed)
         return interpret(answer.status, answer.headers, answer.body, method=method, path=answer.path)
 
     @sealed
@@ -147,6 +152,7 @@ class Http:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         etag: str | None = None,
+        keep: bool = False,
         limit: int = LIMIT,
         progress: Progress | None = None,
         signed: bool = True,
@@ -156,7 +162,8 @@ class Http:
         `path` is relative to the base URL; each ``{}`` in it takes the next of `ids`, percent-quoted. Entries of
         `params` and of a `body` that are None are not sent. Instead of a `body` in JSON a request may carry a `form`
         with `files` (name, stream, kind; streamed), or plain `content`. With `etag` the answer may be a 304 without
-        bytes. `signed=False` leaves the sign-in out.
+        bytes. `keep` is for large answers that seldom change: kept on the disk, they are sent again only when they have
+        changed; this cannot be seen here. `signed=False` leaves the sign-in out.
 
         Raises `LoginError` (401), an `ApiError` (any other refusal, or an answer above `limit` bytes) and
         `ConnectionFailed`. Their messages name the path without its query.
@@ -164,15 +171,41 @@ class Http:
         if body is not None:
             content, headers = _in_json(body, headers)
         if etag is not None:
-            headers = {"If-None-Match": etag, **(headers or {})}
+            headers = {_KNOWN: etag, **(headers or {})}
         request = self._session.build_request(
             method, self._url(path, ids), params=_given(params or {}), content=content, data=form, files=files,
             headers=headers,
         )  # fmt: skip
-        answer = self._receive(request, limit, progress, self._auth if signed else None, _secrets(body))
-        error = refusal(answer.status, answer.headers, answer.body, method=method, path=answer.path)
-        if error is not None:
-            raise error
+
+        def ask() -> Answer:
+            answer = self._receive(request, limit, progress, self._auth if signed else None, _secrets(body))
+            error = refusal(answer.status, answer.headers, answer.body, method=method, path=answer.path)
+            if error is not None:
+                raise error
+            return answer
+
+        cache = self._cache() if keep and signed and _KNOWN not in request.headers else None
+        answer = ask() if cache is None else self._kept(cache, request, ask)
+        if cache is not None and progress is not None and _KNOWN in request.headers:
+            progress(len(answer.body), len(answer.body))
+        return answer
+
+    def _kept(self, cache: Cache, request: httpx.Request, ask: Callable[[], Answer]) -> Answer:
+        """What `ask` gets for this request, its bytes from the cache where the service says that they still stand."""
+        question = str(request.url)
+        held = cache.get(question)
+        if held is not None:
+            # Without the mark of a weak one, as the published JavaScript SDK 1.0.56 sends it.
+            request.headers[_KNOWN] = held.etag.removeprefix("W/")
+        answer = ask()
+        mine = self._cache() is cache  # else somebody else has signed in meanwhile
+        if held is not None and answer.status == 304:
+            if mine:
+                return replace(answer, status=200, headers=held.headers, body=held.body)
+            del request.headers[_KNOWN]
+            return ask()
+        if mine and answer.status == 200:
+            cache.put(question, answer.headers, answer.body)
         return answer
 
     @contextmanager

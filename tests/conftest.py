@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,9 @@ from hypothesis import HealthCheck, settings
 from bimplus_nb.client import Client, connect
 from bimplus_nb.project import Project
 from bimplus_nb.sandbox import Sandbox
+
+# No test finds what another one, or whoever runs them, has fetched.
+os.environ["BIMPLUS_CACHE"] = "off"
 
 # A busy machine is no failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

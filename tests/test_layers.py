@@ -20,7 +20,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "secrecy": set(),
     "text": set(),
     "answers": set(),
-    "http": {"answers"},
+    "cache": set(),
+    "http": {"answers", "cache"},
     "transfer": {"answers", "http"},
     "auth": {"http"},
     "frames": set(),
@@ -32,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "viewer": {"exchange", "geometry"},
     "project": {"api", "exchange", "frames", "geometry", "http", "records", "viewer"},
     # `connect` starts the embedded sandbox; the other direction must never be.
-    "client": {"api", "auth", "http", "project", "records", "sandbox"},
+    "client": {"api", "auth", "cache", "http", "project", "records", "sandbox"},
     "widgets": {"auth", "client", "frames", "project", "records", "viewer"},
     # The sandbox judges the client, so they share no code but the geometry.
     "sandbox": {"geometry"},
@@ -64,7 +65,7 @@ HOME: dict[str, set[str]] = {
     "uvicorn": {"sandbox"},
     "ifcopenshell": {"sandbox"},
     "tqdm": {"project"},
-    "platformdirs": {"project"},
+    "platformdirs": {"cache", "project"},
     "jupyter_server": {"jupyter"},
     "tornado": {"jupyter"},
 }

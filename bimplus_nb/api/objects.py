@@ -93,7 +93,7 @@ class Objects(Service):
         ``GET {team}/objects/{}/topology``
         """
         params = {"revision": revision, "hideElements": hide_elements, "shortinfo": short_info}
-        return self._one("GET", "{team}/objects/{}/topology", object_id, params=params)
+        return self._one("GET", "{team}/objects/{}/topology", object_id, params=params, keep=True)
 
     def properties(self, object_id: str, flags: int = 8, *, revision: int | None = None) -> Record:
         """One object with its attributes in full: each with id, name, value, type, unit and how it may be changed.
@@ -136,7 +136,7 @@ class Objects(Service):
         ``GET {team}/objects/{}/attributes/{}``
         """
         return self._many(
-            "GET", "{team}/objects/{}/attributes/{}", object_id, attribute_id, params={"children": children}
+            "GET", "{team}/objects/{}/attributes/{}", object_id, attribute_id, params={"children": children}, keep=True
         )
 
     def query(self, object_id: str, *, attribute: str, value: str, models: Sequence[str] | None = None) -> list[str]:
@@ -336,7 +336,7 @@ class Objects(Service):
     ) -> Answer:
         params = {**params, "chunkSize": None if chunk is None else "medium", "chunk": chunk}
         path = f"{{team}}/objects/{{}}/{form}"
-        answer = self._http.send("GET", path, *ids, params=params, etag=etag, progress=progress)
+        answer = self._http.send("GET", path, *ids, params=params, etag=etag, keep=True, progress=progress)
         if answer.status == 202:
             # Seen in the published renderer 0.4.90: the service is still working the geometry out.
             text = f"GET {answer.path}: the service is still preparing this geometry. Ask again in a minute."

@@ -42,9 +42,10 @@ class Service:
         params: Mapping[str, Any] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        keep: bool = False,
         signed: bool = True,
     ) -> Any:
-        return self._http.json(method, path, *ids, params=params, body=body, headers=headers, signed=signed)
+        return self._http.json(method, path, *ids, params=params, body=body, headers=headers, keep=keep, signed=signed)
 
     def _one(
         self,
@@ -53,10 +54,12 @@ class Service:
         *ids: str | int,
         params: Mapping[str, Any] | None = None,
         body: Any = None,
+        keep: bool = False,
         signed: bool = True,
     ) -> Record:
-        """The one thing of an answer; `signed=False` asks for it without the sign-in."""
-        return self._record(method, path, self._value(method, path, *ids, params=params, body=body, signed=signed))
+        """The one thing of an answer; `signed=False` asks for it without the sign-in, `keep` as `Http.send`."""
+        value = self._value(method, path, *ids, params=params, body=body, keep=keep, signed=signed)
+        return self._record(method, path, value)
 
     def _many(
         self,
@@ -66,8 +69,9 @@ class Service:
         params: Mapping[str, Any] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        keep: bool = False,
     ) -> Records:
-        value = self._value(method, path, *ids, params=params, body=body, headers=headers)
+        value = self._value(method, path, *ids, params=params, body=body, headers=headers, keep=keep)
         # An empty list arrives as nothing, some lists as a map keyed by id (Bimplus documentation, Element Types), and
         # some samples show a single one without its list (Attachment Service).
         if isinstance(value, Mapping):

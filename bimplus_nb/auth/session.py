@@ -66,6 +66,11 @@ class Session(httpx.Auth):
         tokens = self._tokens
         return None if tokens is None or tokens.expires_at is None else datetime.fromtimestamp(tokens.expires_at, UTC)
 
+    @property
+    def turn(self) -> int:
+        """How often somebody has signed in. While it stays, so does who is signed in."""
+        return self._signed_in
+
     def accept(self, tokens: TokenSet, *, renew: Callable[[TokenSet], TokenSet] | None = None) -> None:
         """Be signed in with these. `renew` gives what follows them, where the issuer alone does not."""
         with self._lock:

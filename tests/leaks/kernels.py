@@ -82,6 +82,7 @@ def run(cells: list[str] | Path, folder: Path, *, before: str = "") -> Run:
         "IPYTHONDIR": str(folder / "ipython"),
         "HUNT_FOLDER": str(folder),
         "HUNT_RECORD": str(folder / "record.jsonl"),
+        "BIMPLUS_CACHE": str(folder / "cache"),
     }
     client = NotebookClient(notebook, timeout=120, allow_errors=True, store_widget_state=True, kernel_name="python3")
     with (folder / "stdout.txt").open("w") as out, (folder / "stderr.txt").open("w") as err:

@@ -196,6 +196,9 @@ ERRORS = [
 ]  # fmt: skip
 
 LOOKS = [
+    Scene("keeping = bp.connect(sandbox, user='ben', cache=True)\nkept = keeping.project('Riverside Offices')\n"
+          "kept.objects(models='Architecture', progress=False)\nkept.reload()\n"
+          "kept.objects(models='Architecture', progress=False)"),
     Scene("login = bp.Login(by_paste)\nlogin"),
     Scene("login.sign_out()\nother = bp.Login(new(), way='paste')\nother.sign_in()\nwaiting = other._pending\n"
           "hunt.show('waiting.txt', other=other, waiting=waiting, attempt=waiting._attempt)\n"

@@ -36,6 +36,7 @@ def test_after_every_way_in_and_every_error(tmp_path: Path) -> None:
         "state", "nonce", "device_code", "user_code", "password", "cookie", "hub token",
     }  # fmt: skip
     assert kinds <= hunt.kinds
+    assert len([*(tmp_path / "cache").iterdir()]) == 2  # among what is hunted through
     assert done.hits(hunt) == []
 
 
