@@ -66,7 +66,15 @@ def view(
 
     def outline(ids: Sequence[str]) -> pd.DataFrame:
         names = {part.layer_id: part.layer for part in parts}
-        return frames.objects_frame(source.rows(parts, revision, storeys), ({"id": id_} for id_ in ids), layers=names)
+        entries = source.rows(parts, revision, storeys)
+        frame = frames.objects_frame(entries, ({"id": id_} for id_ in ids), layers=names)
+        trees = {(part.layer_id, part.model): part.topology_id.lower() for part in parts}
+        return frame.assign(
+            layer_id=pd.Series({node.id: node.layer_id for node in entries}, dtype="str"),
+            topology_id=pd.Series(
+                {node.id: trees.get((node.layer_id, node.model), "") for node in entries}, dtype="str"
+            ),
+        )
 
     given = {
         "objects": lambda: objects(parts),

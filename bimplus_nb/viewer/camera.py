@@ -180,7 +180,9 @@ def _forward(camera: Mapping[str, Any]) -> Point:
     """Which way a camera looks that says it by a quaternion or by Euler angles XYZ."""
     turn = camera.get("quaternion")
     if isinstance(turn, Mapping) and all(isinstance(turn.get(k), int | float) for k in "xyzw"):
-        x, y, z, w = (float(turn[k]) for k in "xyzw")
+        numbers = [float(turn[k]) for k in "xyzw"]
+        length = math.hypot(*numbers)
+        x, y, z, w = (one / length for one in numbers) if 0 < length < math.inf else (0.0, 0.0, 0.0, 1.0)
         return -2 * (x * z + w * y), -2 * (y * z - w * x), -1 + 2 * (x * x + y * y)
     angles = _point(list(camera["euler"])[:3]) if isinstance(camera.get("euler"), Sequence) else None
     if angles is None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
+
+import numpy as np
 
 from bimplus_nb.viewer.camera import Camera
 
@@ -23,9 +25,19 @@ MOST_PLANES: Final = 6
 """Planes that cut at the same time, at most: those of a box."""
 
 
+class Layer(NamedTuple):
+    """A layer of a model, as scenes name it. Source: Bimplus documentation, Slide Service."""
+
+    id: str
+    topology: str
+    """The id of the model's tree, `divisionTopologyId`."""
+    visible: bool = True
+    transparent: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """Camera, looks by object id, and the planes of a section.
+    """Camera, looks by object id, the planes of a section, and layers.
 
     `visible` None means everything but `hidden`. Colours are "#rrggbb". Lengths in mm, Y up, world.
     """
@@ -37,33 +49,61 @@ class View:
     selected: tuple[str, ...] = ()
     colors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cuts: tuple[Plane, ...] = ()
+    layers: tuple[Layer, ...] = ()
 
-    def to_scene(self) -> dict[str, Any]:
-        """The scene, version 2."""
+    def to_scene(self, over: Mapping[str, Any] | str | None = None, *, extent: float = 1.0) -> dict[str, Any]:
+        """The scene, version 2.
+
+        `over`: a scene of any version that this view takes the place of. Whatever there is not understood here is kept;
+        what is, and the picture of how it looked, is not. `extent` as in `from_scene`.
+        """
+        old = as_mapping(over)
+        objects = dict(_mapping(old.get("objects")))
         modes = ["hidden"] * (self.visible is not None) + ["transparent"] * bool(self.transparent)
-        objects: dict[str, Any] = {
-            "selected": list(self.selected),
-            "highlighted": [],
-            "highlightedSelected": [],
-            "transparent": list(self.transparent),
-            "coloring": {"ff" + color.removeprefix("#"): list(ids) for color, ids in self.colors.items()},
-        }
-        if self.visible is not None:
-            objects["visible"] = list(self.visible)
-        # A three.js plane keeps the side its normal points to.
-        planes = [{"normal": [-n for n in normal], "constant": at} for *normal, at in self.cuts]
-        return {
+        modes += [word for word in _words(old.get("viewMode")) if word not in ("hidden", "transparent")]
+        colors: dict[str, Any] = {key: ids for key, ids in _mapping(objects.get("coloring")).items() if not _color(key)}
+        colors |= {"ff" + color.removeprefix("#"): list(ids) for color, ids in self.colors.items()}
+        objects = {"highlighted": [], "highlightedSelected": []} | objects | {"coloring": colors}
+        for name, ids in (
+            ("selected", self.selected),
+            ("transparent", self.transparent),
+            ("visible", self.visible),
+            ("hidden", self.hidden),
+        ):
+            said = objects.pop(name, None)
+            strange = [one for one in said if not isinstance(one, str)] if isinstance(said, list) else []
+            if ids or strange or name in ("selected", "transparent") or (name == "visible" and ids is not None):
+                objects[name] = [*(ids or ()), *strange]
+        scene = {"overlays": [], "topology": []} | {key: kept for key, kept in old.items() if key != "thumbnail"}
+        camera = {key: kept for key, kept in _mapping(old.get("camera")).items() if key != "quaternion"}
+        return scene | {
             "version": [2, 0, 0],
             "viewMode": ",".join(modes),
-            "camera": self.camera.to_scene() if self.camera else None,
+            "camera": camera | self.camera.to_scene() if self.camera else None,
             "objects": objects,
-            "clippingPlane": None,
-            "clippingPlanes": planes,
+            "clippingPlane": None if _switched_on(old) else old.get("clippingPlane"),
+            "clippingPlanes": self._planes(old, extent),
             "rotationCenter": list(self.camera.target) if self.camera else None,
-            "overlays": [],
-            "topology": [],
-            "layers": [],
+            "layers": self._layers(old),
         }
+
+    def _planes(self, old: Mapping[str, Any], extent: float) -> list[dict[str, Any]]:
+        known: dict[Plane | None, Any] = {
+            _plane(_mapping(one), _scale(old, extent)): one for one in _list(old.get("clippingPlanes"))
+        }
+        # A three.js plane keeps the side its normal points to.
+        return [
+            {**_mapping(known.get((x, y, z, at))), "normal": [-x, -y, -z], "constant": at} for x, y, z, at in self.cuts
+        ]
+
+    def _layers(self, old: Mapping[str, Any]) -> list[Any]:
+        """What is shown of these layers, and what was said of others."""
+        shown = {layer[:2]: {"visible": layer.visible, "transparent": layer.transparent} for layer in self.layers}
+        said = _list(old.get("layers"))
+        kept = [
+            {**one, **shown.pop(layer[:2])} if (layer := _layer(one)) and layer[:2] in shown else one for one in said
+        ]
+        return kept + [{"id": key, "divisionTopologyId": of} | looks for (key, of), looks in shown.items()]
 
     @classmethod
     def from_scene(cls, scene: Mapping[str, Any] | str | None, *, extent: float = 1.0) -> View:
@@ -71,22 +111,70 @@ class View:
 
         `extent`: the longest side of the model, mm, which planes of version 1 are measured by.
         """
-        scene = _read(scene)
-        objects, camera = _mapping(scene.get("objects")), _mapping(scene.get("camera"))
-        colors = {
-            f"#{str(key)[-6:].lower()}": _ids(ids)
-            for key, ids in _mapping(objects.get("coloring")).items()
-            if len(str(key)) in (6, 8) and not set(str(key).lower()) - set("0123456789abcdef")
-        }
+        scene = as_mapping(scene)
+        objects = _mapping(scene.get("objects"))
+        colors: dict[str, tuple[str, ...]] = {}
+        for key, ids in _mapping(objects.get("coloring")).items():
+            if color := _color(key):
+                colors[color] = (*colors.get(color, ()), *_ids(ids))
         return cls(
-            camera=Camera.from_scene(camera),
+            camera=Camera.from_scene(_mapping(scene.get("camera"))),
             visible=_ids(objects["visible"]) if isinstance(objects.get("visible"), list) else None,
             hidden=_ids(objects.get("hidden")),
             transparent=_ids(objects.get("transparent")),
             selected=_ids(objects.get("selected")),
             colors=colors,
             cuts=_cuts(scene, extent),
+            layers=tuple(layer for one in _list(scene.get("layers")) if (layer := _layer(one))),
         )
+
+    def without(self, ids: Container[str]) -> View:
+        """What is said of other objects than these."""
+
+        def rest(some: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(one for one in some if one not in ids)
+
+        return View(
+            visible=None if self.visible is None else rest(self.visible),
+            hidden=rest(self.hidden),
+            transparent=rest(self.transparent),
+            selected=rest(self.selected),
+            colors={color: left for color, some in self.colors.items() if (left := rest(some))},
+        )
+
+    def shows_as(self, other: View) -> bool:
+        """Whether both are the same to the eye: looks alike, and cameras within a millimetre."""
+        if self.camera is None or other.camera is None:
+            return self == other
+        a, b = self.camera, other.camera
+        apart = (*np.subtract(a.position, b.position), *np.subtract(a.target, b.target))
+        near = max(map(abs, apart)) < 1 and abs(a.fov - b.fov) < 0.01
+        heights = (a.height, b.height)
+        same = heights == (None, None) or (None not in heights and abs((a.height or 0) - (b.height or 0)) < 1)
+        return near and same and replace(self, camera=None) == replace(other, camera=None)
+
+
+def _words(value: object) -> list[str]:
+    return [word for one in value.split(",") if (word := one.strip())] if isinstance(value, str) else []
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _color(key: object) -> str | None:
+    """ "#rrggbb", of "rrggbb" or "aarrggbb"."""
+    text = str(key).lower()
+    return f"#{text[-6:]}" if len(text) in (6, 8) and not set(text) - set("0123456789abcdef") else None
+
+
+def _layer(value: object) -> Layer | None:
+    said = _mapping(value)
+    key, of = said.get("id"), said.get("divisionTopologyId")
+    if not isinstance(key, str):
+        return None
+    topology = of.lower() if isinstance(of, str) else ""
+    return Layer(key.lower(), topology, said.get("visible") is not False, said.get("transparent") is True)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -99,15 +187,24 @@ def _ids(value: object) -> tuple[str, ...]:
 
 def _cuts(scene: Mapping[str, Any], extent: float) -> tuple[Plane, ...]:
     """The planes, as many as can be at once."""
-    version = scene.get("version")
-    scale = extent if isinstance(version, list) and version[:1] == [1] else 1.0
-    planes, old = scene.get("clippingPlanes"), _mapping(scene.get("clippingPlane"))
-    said: list[Any] = planes if isinstance(planes, list) else []
-    if not said and old.get("selected") is True:
-        # Read as three.js has it, like the later ones; that `selected` switches it on is our reading.
+    said, scale = _list(scene.get("clippingPlanes")), _scale(scene, extent)
+    if not said and _switched_on(scene):
+        old = scene["clippingPlane"]
+        # Read as three.js has it, like the later ones.
         said = [{"normal": [float(axis == old.get("axis")) for axis in "xyz"], "constant": old.get("distance")}]
     found = (_plane(_mapping(one), scale) for one in said)
     return tuple(plane for plane in found if plane)[:MOST_PLANES]
+
+
+def _scale(scene: Mapping[str, Any], extent: float) -> float:
+    """What the constants of planes are measured by."""
+    version = scene.get("version")
+    return extent if isinstance(version, list) and version[:1] == [1] else 1.0
+
+
+def _switched_on(scene: Mapping[str, Any]) -> bool:
+    """Whether the one plane of the documented scene cuts; that `selected` says so is our reading."""
+    return _mapping(scene.get("clippingPlane")).get("selected") is True
 
 
 def _plane(said: Mapping[str, Any], scale: float) -> Plane | None:
@@ -123,7 +220,8 @@ def _plane(said: Mapping[str, Any], scale: float) -> Plane | None:
     return -x, -y, -z, d * scale
 
 
-def _read(scene: Mapping[str, Any] | str | None) -> Mapping[str, Any]:
+def as_mapping(scene: Mapping[str, Any] | str | None) -> Mapping[str, Any]:
+    """A scene as an object, also where it came as text; empty where it is neither."""
     if isinstance(scene, str):
         try:
             scene = json.loads(scene)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bimplus_nb.errors import BimplusError
-from bimplus_nb.viewer.capture import View
+from bimplus_nb.viewer.capture import Layer, View, as_mapping
 from bimplus_nb.viewer.listing import Listing
 from bimplus_nb.viewer.palette import hexed, rgb
 from bimplus_nb.viewer.picture import Picture
@@ -46,32 +48,27 @@ class Keeping(Listing, Storeys):
         return still(subject, self.camera, size, "dark" if theme == "dark" else "light")
 
     def capture(self) -> dict[str, Any]:
-        """What is seen, as a scene of the service (version 2): camera, looks, selection, colours, section."""
-        looks = self._looks
-        colors: dict[str, tuple[str, ...]] = {}
-        for color in np.unique(looks.colors[looks.colored], axis=0):
-            colors[hexed(color)] = self._ids(looks.colored & (looks.colors == color).all(axis=1))
-        view = View(
-            camera=self.camera,
-            visible=None if looks.visible.all() else self._ids(looks.visible),
-            transparent=self._ids(looks.ghost),
-            selected=self.selected_ids,
-            colors=colors,
-            cuts=self._cuts,
-        )
-        return view.to_scene()
+        """What is seen, as a scene of the service (version 2): camera, looks, selection, colours, section, layers.
+
+        What the scene that was applied before says of other things, and of objects that are not here, is still in it;
+        and while nothing has been changed since, it is that scene.
+        """
+        view, (scene, shown) = self._view(), self._applied
+        return dict(deepcopy(scene)) if view.shows_as(shown) else view.to_scene(scene, extent=self._extent)
 
     def apply(self, scene: Mapping[str, Any] | str) -> None:
-        """Show what a scene of the service describes, of any version, as an object or as text. Objects that are not
-        here any more are passed over."""
+        """Show what a scene of the service describes, of any version, as an object or as text: ``slide["scene"]``,
+        ``issue["scene"]``. Objects that are not here any more are passed over."""
         looks, building = self._looks, self._building
-        extent = float(np.max(building.high - building.low)) or 1.0
-        view = View.from_scene(scene, extent=extent)
+        view = View.from_scene(scene, extent=self._extent)
         looks.visible[:] = view.visible is None
         looks.visible[self._here(view.visible or ())] = True
         looks.visible[self._here(view.hidden)] = False
         looks.ghost[:] = False
         looks.ghost[self._here(view.transparent)] = True
+        for layer, rows in self._layers(view.layers):
+            looks.visible[rows] &= layer.visible
+            looks.ghost[rows] |= layer.transparent
         color, colored = np.zeros((len(building), 3), np.uint8), np.zeros(len(building), bool)
         for name, ids in view.colors.items():
             color[self._here(ids)] = np.round(np.array(rgb(name)) * 255)
@@ -83,3 +80,56 @@ class Keeping(Listing, Storeys):
         self._show()
         if view.camera:
             self._look(view.camera)
+        self._elsewhere_said = view.without(building.rows)
+        self._applied = as_mapping(scene), replace(self._view(), camera=view.camera)
+
+    # What was applied last: the scene, how it looks here, and what it says of objects that are not here.
+    _applied: tuple[Mapping[str, Any], View] = ({}, View())
+    _elsewhere_said = View()
+
+    def _forget_scene(self) -> None:
+        self._applied, self._elsewhere_said = ({}, View()), View()
+
+    @property
+    def _extent(self) -> float:
+        """The longest side of the building, mm."""
+        self._load()
+        return float(np.max(self._building.high - self._building.low)) or 1.0
+
+    def _view(self) -> View:
+        looks, rest = self._looks, self._elsewhere_said
+        colors = dict(rest.colors)
+        for color in np.unique(looks.colors[looks.colored], axis=0):
+            name = hexed(color)
+            colors[name] = (*self._ids(looks.colored & (looks.colors == color).all(axis=1)), *colors.get(name, ()))
+        everything = looks.visible.all() and rest.visible is None
+        return View(
+            camera=self.camera,
+            visible=None if everything else (*self._ids(looks.visible), *(rest.visible or ())),
+            hidden=rest.hidden,
+            transparent=(*self._ids(looks.ghost), *rest.transparent),
+            selected=(*self.selected_ids, *rest.selected),
+            colors=colors,
+            cuts=self._cuts,
+            layers=tuple(
+                layer._replace(visible=bool(looks.visible[rows].any()), transparent=bool(looks.ghost[rows].all()))
+                for layer, rows in self._layers()
+            ),
+        )
+
+    def _layers(self, layers: Iterable[Layer] | None = None) -> Iterator[tuple[Layer, NDArray[np.int64]]]:
+        """Layers (all that are here, if not told) and the rows of their objects; those without objects are left out."""
+        here = self._here_in_layers()
+        for layer in [Layer(*key) for key in here] if layers is None else layers:
+            if (rows := here.get(layer[:2])) is not None:
+                yield layer, rows
+
+    def _here_in_layers(self) -> dict[tuple[str, str], NDArray[np.int64]]:
+        about = self._about() if self._outline else None
+        if about is None or "layer_id" not in about or "topology_id" not in about:
+            return {}
+        found: dict[tuple[str, str], list[int]] = {}
+        for row, key in enumerate(zip(about["layer_id"], about["topology_id"], strict=True)):
+            if isinstance(key[0], str) and key[0]:
+                found.setdefault(key, []).append(row)
+        return {key: np.array(rows) for key, rows in found.items()}

@@ -93,6 +93,7 @@ class Viewer(Exporting, Measuring, Labelling):
         looks.ghost[:] = False
         looks.clear_color()
         self._coloring = None
+        self._forget_scene()
         self._section(())
         self.explode(0)
         self.select()

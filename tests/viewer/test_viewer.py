@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import houses
@@ -153,6 +154,51 @@ def test_capture_and_apply_are_each_others_inverse(viewer: Viewer) -> None:
     assert other.camera.position == pytest.approx(viewer.camera.position)
     other.apply({**scene, "objects": {"selected": ["gone", "roof"], "hidden": ["gone"]}})
     assert other.selected_ids == ("roof",)
+
+
+def test_a_scene_that_nobody_has_touched_is_captured_as_it_came(viewer: Viewer) -> None:
+    scene = {
+        "thumbnail": "data:,", "camera": {"position": {"x": 1, "y": 2, "z": 3}, "euler": [0, 1, 0, "XYZ"]},
+        "objects": {"hidden": ["gone", "slab"], "selected": ["roof", "lost"], "coloring": {"80ff0000": ["sill"]}},
+        "marks": [1],
+    }  # fmt: skip
+    viewer.apply(json.dumps(scene))
+    assert viewer.capture() == scene
+    viewer.capture()["marks"].append(2)
+    assert viewer.capture() == scene
+    viewer.select("column")
+    objects = viewer.capture()["objects"]
+    assert objects["selected"] == ["column", "lost"]
+    assert objects["hidden"] == ["gone"]
+    assert "slab" not in objects["visible"]
+    assert objects["coloring"] == {"ffff0000": ["sill"]}
+    assert viewer.capture()["marks"] == [1]
+    assert "thumbnail" not in viewer.capture()
+    viewer.select("roof")
+    assert viewer.capture() == scene
+    viewer.look("top")
+    assert "thumbnail" not in viewer.capture()
+    viewer.reset()
+    assert "marks" not in viewer.capture()
+
+
+def test_layers_of_a_scene_are_shown_and_written() -> None:
+    def outline(ids: Sequence[str]) -> pd.DataFrame:
+        layer = ["l1" if name in ("roof", "slab") else "l2" for name in ids]
+        return pd.DataFrame({"layer_id": layer, "topology_id": "t"}, index=list(ids))
+
+    viewer = Viewer(houses.house(HERE), rooms="room", outline=outline)
+    told = {"id": "L1", "divisionTopologyId": "T", "visible": False, "transparent": False}
+    viewer.apply({"layers": [told, {**told, "id": "other"}, {"id": 7}]})
+    assert not {"roof", "slab"} & set(viewer.visible_ids)
+    viewer.show("roof")
+    ours = {"divisionTopologyId": "t", "visible": True, "transparent": False}
+    assert viewer.capture()["layers"] == [
+        {**told, "visible": True},
+        {**told, "id": "other"},
+        {"id": 7},
+        {"id": "l2", **ours},
+    ]
 
 
 def test_what_a_person_does_on_the_page(viewer: Viewer) -> None:
