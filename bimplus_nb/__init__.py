@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from bimplus_nb.records import Record, Records
     from bimplus_nb.sandbox import Sandbox
     from bimplus_nb.viewer import Viewer
-    from bimplus_nb.widgets import Explorer, Login, ObjectTable, ProjectPicker, Tree
+    from bimplus_nb.widgets import Explorer, Login, ObjectTable, ProjectPicker, SlidePlayer, Tree
 
 __all__ = [
     "ApiError",
@@ -73,6 +73,7 @@ __all__ = [
     "Sandbox",
     "SandboxError",
     "ServerError",
+    "SlidePlayer",
     "Tree",
     "Viewer",
     "__version__",
@@ -98,6 +99,7 @@ _HOME = {
     "Record": "records",
     "Records": "records",
     "Sandbox": "sandbox",
+    "SlidePlayer": "widgets",
     "Tree": "widgets",
     "Viewer": "viewer",
     "connect": "client",

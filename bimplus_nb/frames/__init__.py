@@ -22,6 +22,7 @@ from bimplus_nb.frames.pins import pins_frame
 from bimplus_nb.frames.plain import plain_frame
 from bimplus_nb.frames.properties import Properties, properties_frame, samples, unclear
 from bimplus_nb.frames.quantities import quantities_frame
+from bimplus_nb.frames.slides import slides_frame
 from bimplus_nb.frames.structures import hanging, structures_frame
 from bimplus_nb.frames.topology import Node, at_and_below, nodes, topology_frame
 from bimplus_nb.frames.units import Units, convert, units_frame
@@ -64,6 +65,7 @@ __all__ = [
     "quantities_frame",
     "remember",
     "samples",
+    "slides_frame",
     "structures_frame",
     "topology_frame",
     "unclear",

@@ -24,6 +24,7 @@ from bimplus_nb.project.diff import difference
 from bimplus_nb.project.issues import Issues
 from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
 from bimplus_nb.project.progress import Report
+from bimplus_nb.project.slides import Slides
 from bimplus_nb.project.source import Source
 from bimplus_nb.project.writing import Writing
 from bimplus_nb.records import Record
@@ -331,6 +332,11 @@ class Project:
     def structures(self) -> pd.DataFrame:
         """One row a node of the project's structures, index id; see `frames.structures_frame`."""
         return frames.structures_frame(self._source.structures())
+
+    @property
+    def slides(self) -> Slides:
+        """Views that are kept with the project: ``project.slides()`` is the table, ``.add(viewer, name)`` keeps one."""
+        return Slides(self.api, self.id, lambda: self.name)
 
     def mesh(
         self,

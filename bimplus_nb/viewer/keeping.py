@@ -102,7 +102,7 @@ class Keeping(Listing, Storeys):
         for color in np.unique(looks.colors[looks.colored], axis=0):
             name = hexed(color)
             colors[name] = (*self._ids(looks.colored & (looks.colors == color).all(axis=1)), *colors.get(name, ()))
-        everything = looks.visible.all() and rest.visible is None
+        everything = looks.visible.all() and not rest.visible
         return View(
             camera=self.camera,
             visible=None if everything else (*self._ids(looks.visible), *(rest.visible or ())),

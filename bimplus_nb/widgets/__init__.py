@@ -1,4 +1,4 @@
-"""Widgets: sign-in, project picker, object table, tree, and the explorer that puts them together.
+"""Widgets: sign-in, project picker, object table, tree, player of slides, and the explorer that puts them together.
 
 Each is a box of ipywidgets around public methods of the client, the project and the viewer: everything a button does
 can be done by a call. Errors appear below the widget in words.
@@ -9,7 +9,8 @@ from __future__ import annotations
 from bimplus_nb.widgets.explorer import Explorer
 from bimplus_nb.widgets.login import Login
 from bimplus_nb.widgets.picker import ProjectPicker
+from bimplus_nb.widgets.slides import SlidePlayer
 from bimplus_nb.widgets.table import ObjectTable
 from bimplus_nb.widgets.tree import Tree
 
-__all__ = ["Explorer", "Login", "ObjectTable", "ProjectPicker", "Tree"]
+__all__ = ["Explorer", "Login", "ObjectTable", "ProjectPicker", "SlidePlayer", "Tree"]

@@ -76,6 +76,10 @@ HISTORY = _frame(
     None, issue=_TEXT, short_id=_WHOLE, name=_TEXT, when=_DATE, who=_TEXT,
     what=pd.CategoricalDtype(["created", "changed", "commented", "deleted"]), detail=_TEXT,
 )  # fmt: skip
+SLIDES = _frame(
+    slideshow=_CHOICE, position=_WHOLE, name=_TEXT, description=_TEXT, author=_TEXT, created=_DATE, picture=_YES,
+    scene=object, slideshow_id=_TEXT,
+)  # fmt: skip
 STRUCTURES = _frame(name=_TEXT, structure=_CHOICE, parent=_TEXT, depth=_WHOLE, path=_TEXT, objects=_WHOLE)
 COMPARISON = _frame(
     change=pd.CategoricalDtype(["added", "removed", "moved", "changed"], ordered=True), name=_TEXT, type=_CHOICE,

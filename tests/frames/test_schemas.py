@@ -32,6 +32,7 @@ def test_each_frame_keeps_to_its_schema(any_project: Project) -> None:
     schemas.PINS.validate(any_project.issues.pins())
     schemas.COMMENTS.validate(any_project.issues.comments())
     schemas.HISTORY.validate(any_project.issues.history())
+    schemas.SLIDES.validate(any_project.slides())
     schemas.STRUCTURES.validate(any_project.structures())
     for by in (["storey", "type"], ["layer"]):
         schemas.quantities(by).validate(any_project.quantities(by, progress=False))
