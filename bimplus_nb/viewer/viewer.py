@@ -18,12 +18,12 @@ from bimplus_nb.viewer.exporting import Exporting
 from bimplus_nb.viewer.ids import Ids, rows
 from bimplus_nb.viewer.labelling import Labelling
 from bimplus_nb.viewer.listing import Loader
-from bimplus_nb.viewer.measuring import Measuring
 from bimplus_nb.viewer.page import Page
+from bimplus_nb.viewer.pins import Pinning
 from bimplus_nb.viewer.print import Print
 
 
-class Viewer(Exporting, Measuring, Labelling):
+class Viewer(Exporting, Pinning, Labelling):
     """A building drawn in the notebook: put it on the last line of a cell.
 
     - ``mesh``: what to draw; mm, Y up, world. Or bits of it (`Arrival`) as they come: the first is on the page while
@@ -211,6 +211,7 @@ class Viewer(Exporting, Measuring, Labelling):
                 words=self._words(),
                 legend=self._legend(),
                 tools=self._tools,
+                pins=self._pinned or {},
                 cuts=self._cuts,
                 camera=self._relative(self._camera) if self._camera else {},
             )

@@ -11,9 +11,10 @@ void main() {
   // Between two planes a body may have no face. Where the next one is its back, beyond, one looks at its cap.
   bool after = beyond(vPlace, -1);
   if (after && (LAYER != 0 || (vBits & (CLOSED | ROOM)) != CLOSED)) discard;
+  int number = PICK == 1 ? vPart : int(gl_FragCoord.z * 16777215.0);
   gl_FragColor = after && gl_FrontFacing
     ? vec4(0.0)
-    : vec4(vPart & 255, (vPart >> 8) & 255, (vPart >> 16) & 255, 255) / 255.0;
+    : vec4(number & 255, (number >> 8) & 255, (number >> 16) & 255, 255) / 255.0;
 }
 #else
 vec4 ghostly(float rim) { return vec4(ghostColor, 0.035 + 0.22 * rim * rim); }

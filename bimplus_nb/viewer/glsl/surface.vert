@@ -1,4 +1,5 @@
-// Surfaces. LAYER: 0 opaque, 1 what one sees through, 2 the opaque ones that are ghosts. PICK: part numbers for colours.
+// Surfaces. LAYER: 0 opaque, 1 what one sees through, 2 the opaque ones that are ghosts. PICK: part numbers (1) or
+// depths (2) for colours.
 varying vec3 vPlace, vView, vEye, vColor;
 varying float vLift;
 flat varying int vBits, vPart;

@@ -59,16 +59,17 @@ class Materials {
     return made;
   }
 
-  // What picking draws in place of this: part numbers, the nearest pane of glass first, and no slope moved back by a pixel
-  // behind the ground it lies on. Nothing for what cannot be picked.
-  picked(material) {
+  // What picking draws in place of this: part numbers (`what` 1) or depths (2), the nearest pane of glass first, and no slope
+  // moved back by a pixel behind the ground it lies on. Nothing for what cannot be picked.
+  picked(material, what = 1) {
     if (!MATERIALS[material.name]?.pick) return null;
-    if (!material.twin) {
-      material.twin = this.make(material.name);
-      Object.assign(material.twin, {transparent: false, depthWrite: true, polygonOffsetFactor: 0});
-      material.twin.defines.PICK = 1;
+    material.twins ??= {};
+    if (!material.twins[what]) {
+      const twin = material.twins[what] = this.make(material.name);
+      Object.assign(twin, {transparent: false, depthWrite: true, polygonOffsetFactor: 0});
+      twin.defines.PICK = what;
     }
-    return material.twin;
+    return material.twins[what];
   }
 
   set(values) {

@@ -27,26 +27,32 @@ function target(gl, width, height) {
 
 // The parts at the pixels of a rectangle of the canvas (pixels of the screen from its top left), as {words, width, height}: a
 // word a pixel, row by row from the bottom, to be read by `partIn`. The canvas itself is not touched.
-function partsAt({renderer, scene, camera}, left, top, width, height) {
+// `what` DEPTH: how deep what is opaque there is instead, 0 to 0xffffff as the camera has it; to be read by `partIn` as well.
+// `coarse`: a word stands for so many pixels in each direction.
+const PART = 1, DEPTH = 2;
+
+function partsAt({renderer, scene, camera}, left, top, wide, tall, {what = PART, coarse = 1} = {}) {
+  const [width, height] = [wide, tall].map(side => Math.ceil(side / coarse));
   const gl = renderer.context, ratio = renderer.getPixelRatio(), size = renderer.getSize(), whole = extent(renderer);
   const undo = [], change = (object, values) => {
     const was = Object.fromEntries(Object.keys(values).map(key => [key, object[key]]));
     Object.assign(object, values);
     undo.push(() => Object.assign(object, was));
   };
-  change(scene.children.find(child => child.name === 'ghosts'), {visible: false});
+  const unseen = what === DEPTH ? ['ghosts', 'glass', 'ground'] : ['ghosts'];
+  for (const child of scene.children) if (unseen.includes(child.name)) change(child, {visible: false});
   scene.traverse(object => {
     if (!object.material) return;
-    const material = scene.materials.picked(object.material);
+    const material = scene.materials.picked(object.material, what);
     change(object, material ? {material} : {visible: false});
   });
   const color = renderer.getClearColor().clone(), alpha = renderer.getClearAlpha(), {aspect} = camera;
   renderer.setClearColor(0, 0);
-  camera.setViewOffset(whole.width, whole.height, left, top, width, height);
+  camera.setViewOffset(whole.width, whole.height, left, top, width * coarse, height * coarse);
   renderer.setFramebuffer(target(gl, width, height));
   // r97 turns the viewport upside down and multiplies it by the pixel ratio, then GL cuts the fraction off.
-  const wide = (width + 0.01) / ratio, tall = (height + 0.01) / ratio;
-  renderer.setViewport(0, size.height - tall, wide, tall);
+  const across = (width + 0.01) / ratio, down = (height + 0.01) / ratio;
+  renderer.setViewport(0, size.height - down, across, down);
   renderer.render(scene, camera);
   const bytes = new Uint8Array(4 * width * height);
   gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
