@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "exchange": {"frames", "geometry"},
     "api": {"answers", "http", "records", "transfer"},
     "viewer": {"exchange", "geometry"},
-    "project": {"api", "exchange", "frames", "geometry", "http", "records", "viewer"},
+    "project": {"api", "exchange", "frames", "geometry", "http", "records", "transfer", "viewer"},
     # `connect` starts the embedded sandbox; the other direction must never be.
     "client": {"api", "auth", "cache", "http", "project", "records", "sandbox"},
     "widgets": {"auth", "client", "frames", "project", "records", "viewer"},
