@@ -20,7 +20,7 @@ MOST: Final = 10_000
 """Groups of a level; what is beyond goes into the last one."""
 
 # What a group looks like. The names are those of the page, where the eyes are.
-NOTHING, SHOWN, HIDDEN, GHOSTS, PARTLY = range(5)
+SHOWN, HIDDEN, GHOSTS, PARTLY = range(4)
 CHOSEN: Final = 8
 CHOSEN_PARTLY: Final = 16
 LEFT_OUT: Final = 32
@@ -93,15 +93,14 @@ def seen(groups: Groups, looks: Looks, drawn: Flags) -> NDArray[np.uint8]:
 
     Rooms count only while they are shown; `drawn` (o,) is what is not left out for the sake of speed.
     """
-    counts = ~(looks.room & ~looks.colored)
+    counts = looks.there
     shown = groups.count(looks.shown)
     there, visible = groups.count(counts), groups.count(looks.visible & counts)
     chosen, size = groups.count(looks.selected), groups.end - groups.start
     out = np.full(len(groups), PARTLY, np.uint8)
     out[(shown == 0) & (visible == there)] = GHOSTS
-    out[visible == 0] = HIDDEN
     out[shown == there] = SHOWN
-    out[there == 0] = NOTHING
+    out[visible == 0] = HIDDEN
     out |= np.where(chosen == size, CHOSEN, np.where(chosen > 0, CHOSEN_PARTLY, 0)).astype(np.uint8)
     return out | (groups.count(counts & ~drawn) > 0) * np.uint8(LEFT_OUT)
 

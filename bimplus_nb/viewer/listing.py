@@ -61,7 +61,7 @@ class Listing(Showing):
     def _look_of_each(self) -> NDArray[np.uint8]:
         """(o,): whatever a change of would change the list."""
         looks = self._now
-        flags = (looks.shown, looks.visible, looks.selected, looks.colored, self._building.drawn)
+        flags = (looks.shown, looks.visible, looks.selected, looks.there, self._building.drawn)
         return np.packbits(np.column_stack(flags), axis=1).ravel()
 
     def _seen(self, groups: Groups) -> NDArray[np.uint8]:
@@ -157,9 +157,10 @@ class Listing(Showing):
         return group if type(group) is int and 0 <= group < len(groups) else None
 
     def _eye(self, which: NDArray[np.bool_]) -> None:
-        """Show what is not shown of these, or hide them if there is nothing to show."""
-        looks = self._now
-        (self.show if (which & (~looks.visible | looks.ghost)).any() else self.hide)(self._ids(which))
+        """Show what is not shown of these, or hide them if there is nothing to show. Rooms alone are asked for."""
+        looks, there = self._now, which & self._now.there
+        every = there.any() and (looks.visible & ~looks.ghost)[there].all()
+        (self.hide if every else self.show)(self._ids(which))
 
     def _alone(self, which: NDArray[np.bool_]) -> None:
         """Isolate these; everything, if they are alone already."""

@@ -20,31 +20,28 @@ class Showing(Choosing):
 
     @property
     def visible_ids(self) -> tuple[str, ...]:
-        """The ids of what is drawn solid: neither hidden nor x-ray, and no room without a colour."""
+        """The ids of what is drawn solid: neither hidden nor x-ray, and no room that nobody asked for."""
         return self._ids(self._looks.shown)
 
     def hide(self, ids: Ids) -> None:
         """Do not draw these."""
         rows = self._rows_of(ids)
-        self._now.visible[rows] = False
+        self._now.visible[rows] = self._now.asked[rows] = False
         self._show()
 
     def show(self, ids: Ids | None = None) -> None:
-        """Draw these (everything, if not told) again, and solid."""
-        which: Any = slice(None) if ids is None else self._rows_of(ids)
-        self._now.visible[which] = True
-        self._now.ghost[which] = False
-        if ids is not None:
-            self._draw(which)
+        """Draw these (everything, if not told) again, and solid. Rooms without a colour only if all of these are."""
+        if ids is None:
+            self._now.visible[:], self._now.ghost[:] = True, False
+        else:
+            self._bring(self._rows_of(ids))
         self._show()
 
     def isolate(self, ids: Ids) -> None:
-        """Draw these and nothing else."""
+        """Draw these and nothing else. Rooms without a colour only if all of these are."""
         which = self._rows_of(ids)
-        self._now.visible[:] = False
-        self._now.visible[which] = True
-        self._now.ghost[which] = False
-        self._draw(which)
+        self._now.visible[:] = self._now.asked[:] = False
+        self._bring(which)
         self._show()
 
     def xray(self, ids: Ids | None = None) -> None:
@@ -118,6 +115,13 @@ class Showing(Choosing):
         else:
             looks.clear_color()
         self._show()
+
+    def _bring(self, which: NDArray[np.int64]) -> None:
+        """Let these be seen, and rooms if there is nothing else among them."""
+        looks = self._now
+        looks.visible[which], looks.ghost[which] = True, False
+        looks.asked[which] |= bool(looks.room[which].all())
+        self._draw(which)
 
     def _draw(self, which: NDArray[np.int64]) -> None:
         """Bring onto the page what was left out of it."""

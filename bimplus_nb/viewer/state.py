@@ -80,15 +80,17 @@ class Texels:
 class Looks:
     """The looks of o objects made of p parts.
 
-    `visible`, `ghost`, `selected` are (o,) bool and may be written to; `color` sets colours. `owner` (p,) leads from
-    part to object, `base` (p, 3) uint8 are the parts' own colours, `closed` (p,) and `room` (o,) bool are facts.
-    A room is shown only while it has a colour. While colours are on, what the colouring does not speak of is a ghost.
+    `visible`, `ghost`, `selected`, `asked` are (o,) bool and may be written to; `color` sets colours. `owner` (p,)
+    leads from part to object, `base` (p, 3) uint8 are the parts' own colours, `closed` (p,) and `room` (o,) bool are
+    facts. A room is there only while it has a colour or is `asked` for. While colours are on, what the colouring does
+    not speak of is a ghost.
     """
 
     def __init__(self) -> None:
         self.visible: Flags = np.empty(0, bool)
         self.ghost: Flags = np.empty(0, bool)
         self.selected: Flags = np.empty(0, bool)
+        self.asked: Flags = np.empty(0, bool)
         self.room: Flags = np.empty(0, bool)
         self._owner: NDArray[Any] = np.empty(0, np.int64)
         self._base: NDArray[np.uint8] = np.empty((0, 3), np.uint8)
@@ -104,7 +106,7 @@ class Looks:
         yes, no = np.ones(fresh, bool), np.zeros(fresh, bool)
         self.visible, self._spoken_of = np.append(self.visible, yes), np.append(self._spoken_of, yes)
         self.ghost, self.selected = np.append(self.ghost, no), np.append(self.selected, no)
-        self._colored = np.append(self._colored, no)
+        self.asked, self._colored = np.append(self.asked, no), np.append(self._colored, no)
         self._color = np.concatenate([self._color, np.zeros((fresh, 3), np.uint8)])
 
     def color(self, color: NDArray[np.uint8], colored: Flags, spoken_of: Flags) -> None:
@@ -119,7 +121,12 @@ class Looks:
     @property
     def shown(self) -> Flags:
         """(o,) bool: what is drawn solid, and so can be clicked."""
-        return self.visible & ~self._ghost & ~(self.room & ~self._colored)
+        return self.visible & ~self._ghost & self.there
+
+    @property
+    def there(self) -> Flags:
+        """(o,) bool: what can be seen unless it is hidden: not the rooms that nobody asked for."""
+        return ~self.room | self._colored | self.asked
 
     @property
     def colored(self) -> Flags:
@@ -141,7 +148,7 @@ class Looks:
             self.visible * np.uint8(VISIBLE)
             | self._ghost * np.uint8(GHOST)
             | self.selected * np.uint8(SELECTED)
-            | self._colored * np.uint8(COLORED)
+            | (self._colored | (self.room & self.asked)) * np.uint8(COLORED)
             | self.room * np.uint8(ROOM)
         ).astype(np.uint8)
         out = np.empty((len(self._owner), 4), np.uint8)

@@ -90,7 +90,7 @@ class Viewer(Exporting, Pinning, Labelling):
         """Everything visible, solid, in its own colours and whole; nothing selected; seen from where it began."""
         looks = self._looks
         looks.visible[:] = True
-        looks.ghost[:] = False
+        looks.ghost[:] = looks.asked[:] = False
         looks.clear_color()
         self._coloring = None
         self._forget_scene()

@@ -62,9 +62,13 @@ def test_while_colours_are_on_what_they_do_not_speak_of_is_a_ghost() -> None:
     assert np.array_equal(some.texels(), looks().texels())
 
 
-def test_rooms_are_shown_only_with_a_colour() -> None:
+def test_rooms_are_shown_only_with_a_colour_or_asked_for() -> None:
     some = looks()
     assert some.shown.tolist() == [True, True, False]
+    some.asked[:] = True
+    assert some.shown.all()
+    assert (some.texels().view(np.uint8)[3::4] & COLORED > 0).tolist() == [False, False, False, True]
+    some.asked[:] = False
     some.color(np.zeros((3, 3), np.uint8), np.array([False, False, True]), np.array([False, False, True]))
     assert some.shown.tolist() == [False, False, True]
 

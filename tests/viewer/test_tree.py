@@ -16,7 +16,7 @@ from bimplus_nb.geometry import Mesh
 from bimplus_nb.project import Project
 from bimplus_nb.viewer import Arrival, Viewer, groups
 from bimplus_nb.viewer.code import Code
-from bimplus_nb.viewer.groups import CHOSEN, CHOSEN_PARTLY, GHOSTS, HIDDEN, LEFT_OUT, NOTHING, PARTLY, SHOWN
+from bimplus_nb.viewer.groups import CHOSEN, CHOSEN_PARTLY, GHOSTS, HIDDEN, LEFT_OUT, PARTLY, SHOWN
 from bimplus_nb.viewer.parcel import Parcel
 from bimplus_nb.viewer.state import Looks
 
@@ -144,9 +144,9 @@ def test_states_of_groups() -> None:
         paths = [f"{'a' if k < 3 else 'b'}{name}" for k, name in enumerate(made.names)]
         return dict(zip(paths, groups.seen(made, looks, drawn).tolist(), strict=True))
 
-    assert state() == {"aa": SHOWN, "ax": SHOWN, "ay": SHOWN, "bb": SHOWN, "by": SHOWN, "bz": NOTHING}
+    assert state() == {"aa": SHOWN, "ax": SHOWN, "ay": SHOWN, "bb": SHOWN, "by": SHOWN, "bz": HIDDEN}
     looks.visible[[0, 3]] = False
-    assert state() == {"aa": PARTLY, "ax": PARTLY, "ay": SHOWN, "bb": HIDDEN, "by": HIDDEN, "bz": NOTHING}
+    assert state() == {"aa": PARTLY, "ax": PARTLY, "ay": SHOWN, "bb": HIDDEN, "by": HIDDEN, "bz": HIDDEN}
     looks.visible[:] = True
     looks.ghost[[0, 1]] = True
     looks.selected[[0, 4, 5]] = True
@@ -157,7 +157,7 @@ def test_states_of_groups() -> None:
         "ay": SHOWN | LEFT_OUT,
         "bb": SHOWN | CHOSEN_PARTLY,
         "by": SHOWN,
-        "bz": NOTHING | CHOSEN,
+        "bz": HIDDEN | CHOSEN,
     }
 
 
@@ -190,7 +190,7 @@ def test_the_page_gets_groups_when_it_asks_and_not_before(viewer: Viewer) -> Non
 def test_eyes_follow_what_python_does(viewer: Viewer, page: Heard) -> None:
     assert page.last("groups")["names"][0] == "Top"
     assert page.eyes()["Ground"] == SHOWN
-    assert page.eyes()["Ground/Room"] == NOTHING
+    assert page.eyes()["Ground/Room"] == HIDDEN
     viewer.hide(["wall-left", "roof"])
     assert page.eyes()["Top"] == HIDDEN
     assert page.eyes()["Ground"] == page.eyes()["Ground/Wall"] == PARTLY

@@ -129,7 +129,11 @@ def test_a_click_selects_control_adds_and_a_double_click_isolates(notebook: Note
 def test_groups_open_down_to_single_objects(notebook: Notebook) -> None:
     row(notebook, "Ground").locator(".bv-twist").click()
     assert names(notebook)[1:8] == ["Ground", "Wall", "Room", "Sill", "Slab", "Window", "Outside"]
-    seen(notebook, "Room", "nothing")
+    seen(notebook, "Room", "hidden")
+    eye(notebook, "Room")
+    assert notebook.ask("'room' in viewer.visible_ids"), "a room on its own is asked for"
+    eye(notebook, "Room")
+    seen(notebook, "Room", "hidden")
     row(notebook, "Wall").locator(".bv-twist").click()
     row(notebook, "WALL-FRONT-2").wait_for()
     assert names(notebook)[3:8] == ["WALL-BACK", "WALL-FRONT-1", "WALL-FRONT-2", "WALL-LEFT", "WALL-RIGHT"]

@@ -8,9 +8,8 @@ const AT_ONCE = 200;      // objects that the kernel sends at once
 const KINDS = {storey: 'Storeys', type: 'Types', layer: 'Layers', model: 'Models', material: 'Materials'};
 
 // As in groups.py.
-const SEEN = ['nothing', 'shown', 'hidden', 'ghosts', 'partly'], ALL_CHOSEN = 8, SOME_CHOSEN = 16, LEFT_OUT = 32;
+const SEEN = ['shown', 'hidden', 'ghosts', 'partly'], ALL_CHOSEN = 8, SOME_CHOSEN = 16, LEFT_OUT = 32;
 const EYES = {
-  nothing: ['Rooms are drawn while they have a colour', 'M5 8h6'],
   shown: ['Hide', 'M1.5 8s2.4-4.5 6.5-4.5S14.5 8 14.5 8 12.1 12.5 8 12.5 1.5 8 1.5 8z', 'M8 9.4a1.4 1.4 0 100-2.8 1.4 1.4 0 000 2.8z'],
   hidden: ['Show', 'M1.5 8s2.4-4.5 6.5-4.5S14.5 8 14.5 8 12.1 12.5 8 12.5 1.5 8 1.5 8z', 'M2.5 13.5l11-11'],
   ghosts: ['X-ray; show solid', 'M1.5 8s2.4-4.5 6.5-4.5S14.5 8 14.5 8 12.1 12.5 8 12.5 1.5 8 1.5 8z', 'M8 9.4a1.4 1.4 0 100-2.8 1.4 1.4 0 000 2.8z'],
@@ -207,8 +206,8 @@ TOOLS.push(pane => {
       return {seen: SEEN[bits & 7], all: bits & ALL_CHOSEN, some: bits & SOME_CHOSEN, out: bits & LEFT_OUT};
     }
     if (object === undefined) return {};
-    const bits = part < 0 ? VISIBLE : stage.bits[4 * part + 3], colored = bits & COLORED;
-    const seen = (bits & ROOM) && !colored ? 'nothing' : !(bits & VISIBLE) ? 'hidden' : bits & GHOST ? 'ghosts' : 'shown';
+    const bits = part < 0 ? VISIBLE : stage.bits[4 * part + 3], room = (bits & ROOM) && !(bits & COLORED);
+    const seen = room || !(bits & VISIBLE) ? 'hidden' : bits & GHOST ? 'ghosts' : 'shown';
     return {seen, all: bits & SELECTED, out: out && listed.seen[members] & LEFT_OUT};
   }
 
@@ -248,9 +247,9 @@ TOOLS.push(pane => {
         for (const path of paths.slice(1)) drawn.append(icon(path).firstChild);
         eye.replaceChildren(drawn);
       }
-      eye.title = seen === 'nothing' ? tip : `${tip} (Alt+click: x-ray)`;
+      eye.title = `${tip} (Alt+click: x-ray)`;
       eye.setAttribute('aria-label', `${tip}: ${name}`);
-      label += `${group === undefined ? '' : `, ${count.textContent} objects`}, ${seen === 'ghosts' ? 'x-ray' : seen === 'nothing' ? 'not drawn' : seen}`;
+      label += `${group === undefined ? '' : `, ${count.textContent} objects`}, ${seen === 'ghosts' ? 'x-ray' : seen}`;
     } else if (more !== undefined) label += busy ? ', loading' : ', not loaded';
     line.setAttribute('aria-label', label);
   }
