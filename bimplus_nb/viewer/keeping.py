@@ -43,7 +43,7 @@ class Keeping(Listing, Storeys):
         width, height = self.size if self._page and all(self.size) else (960, 480)
         theme = self._page.side.shown_theme if self._page else self._theme
         subject = self._decor.subject(self._texels.values, self._cuts)
-        subject = replace(subject, mesh=self._as_drawn()[0])
+        subject = replace(subject, mesh=self._as_drawn()[0], light=None if self._thin else subject.light)
         size = across, round(across * height / width)
         return still(subject, self.camera, size, "dark" if theme == "dark" else "light")
 
@@ -69,6 +69,7 @@ class Keeping(Listing, Storeys):
         for layer, rows in self._layers(view.layers):
             looks.visible[rows] &= layer.visible
             looks.ghost[rows] |= layer.transparent
+        looks.asked[:] = looks.visible & looks.room[looks.visible].all()
         color, colored = np.zeros((len(building), 3), np.uint8), np.zeros(len(building), bool)
         for name, ids in view.colors.items():
             color[self._here(ids)] = np.round(np.array(rgb(name)) * 255)

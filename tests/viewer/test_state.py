@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import houses
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from bimplus_nb.viewer import Viewer
 from bimplus_nb.viewer.state import CLOSED, COLORED, GHOST, ROOM, SELECTED, VISIBLE, Looks, patch
 
 TEXELS = arrays.arrays(np.uint32, st.integers(1, 300), elements=st.integers(0, 2**32 - 1))
@@ -113,3 +115,18 @@ def test_far_apart_changes_need_wide_gaps() -> None:
     assert made.gaps.dtype == np.uint32
     made.apply(before)
     assert np.array_equal(before, after)
+
+
+def test_rooms_by_themselves_are_shown_and_stay_so_in_a_scene() -> None:
+    viewer = Viewer(houses.house(), rooms="room")
+    viewer.show(["room", "roof"])
+    assert "room" not in viewer.visible_ids, "whoever shows a storey does not ask for its rooms"
+    viewer.isolate("room")
+    scene = viewer.capture()
+    viewer.hide("room")
+    viewer.show()
+    assert "room" not in viewer.visible_ids
+    viewer.apply(scene)
+    assert viewer.visible_ids == ("room",)
+    viewer.reset()
+    assert "room" not in viewer.visible_ids
