@@ -517,7 +517,7 @@ def test_a_damaged_journal_is_said_to_be_one(sent: Changes, project: Project, ho
     sent.path.write_bytes(
         {
             "nonsense": b"".join([*lines[:20], b"\xff\x00 nonsense\n", *lines[20:]]),
-            "of another version": whole.replace(b'{"journal": 1', b'{"journal": 2', 1),
+            "of another version": whole.replace(b'{"journal": 1', b'{"journal": 9', 1),
             "cut in its plan": b"".join(lines[:5]),
             "a number that is none": whole + b'{"n": [12], "is": "sent"}\n',
             "empty": b"",

@@ -1,4 +1,4 @@
-"""`Changes`: what an edited table would change in a project; shown first, then sent, and taken back if need be."""
+"""What an edited table would change in a project; shown first, then sent, and taken back if need be."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import pandas as pd
 
@@ -25,18 +25,21 @@ if TYPE_CHECKING:
 _ROWS: Final = 20
 _LABELS: Final = 8
 _REFUSED: Final = "#a5482d"
-_SHOWN: Final = ("name", "attribute", "old", "new", "unit")
 # In the words of a person who looks at the result.
 _RESULT: Final[Mapping[State, str]] = {"begun": "not certain", "undoing": "not certain", "kept": "sent"}
 
 
-class Changes:
-    """What an edited table would change, a row a value: object_id, name, attribute_id, attribute, old, new, unit, and
-    the problem of one that is refused. Nothing is sent before `apply`.
+class Proposed:
+    """Changes that an edited table asks for, a row a value. Nothing is sent before `apply`.
 
-    `path` is the journal's, from the moment `apply` begins. `ignored` names the columns of the table that are no
-    attributes and were left alone.
+    `path` is the journal's, from the moment `apply` begins. `ignored` names the columns of the table that are nothing
+    of the service's and were left alone.
     """
+
+    _noun: ClassVar[str]
+    _left_alone: ClassVar[str]
+    _columns: ClassVar[tuple[str, ...]]
+    """Those that are shown."""
 
     def __init__(
         self,
@@ -62,40 +65,9 @@ class Changes:
         """Where the journal is; None before anything was sent."""
         return self._journal.path if self._journal else None
 
-    @property
-    def object_ids(self) -> pd.Index[Any]:
-        """The objects that would change, each once: ``viewer.select(changes.object_ids)``."""
-        ids = dict.fromkeys(one.object_id for one, why in zip(self._plan, self._problems, strict=True) if not why)
-        return pd.Index(list(ids), name="id", dtype="str")
-
     def frame(self) -> pd.DataFrame:
-        """One row a value: object_id, name, attribute_id, attribute, old, new, unit, problem ("" where there is none).
-
-        `old` and `new` hold Python values as the attribute's type says, missing where there is none.
-        """
-        index = pd.RangeIndex(len(self._plan))
-        readers = [Attribute(one.attribute_id, one.attribute, "", type=one.type) for one in self._plan]
-
-        def texts(values: Iterable[str]) -> pd.Series[Any]:
-            return pd.Series(pd.array([said_plainly(value) or "" for value in values], dtype="str"), index=index)
-
-        def values(which: str) -> pd.Series[Any]:
-            said = [reader.read(getattr(one, which)) for reader, one in zip(readers, self._plan, strict=True)]
-            return pd.Series(said, index=index, dtype=object)
-
-        return pd.DataFrame(
-            {
-                "object_id": texts(one.object_id for one in self._plan),
-                "name": texts(one.name for one in self._plan),
-                "attribute_id": texts(one.attribute_id for one in self._plan),
-                "attribute": pd.Categorical([one.attribute for one in self._plan]),
-                "old": values("old"),
-                "new": values("new"),
-                "unit": pd.Categorical([one.unit or None for one in self._plan]),
-                "problem": texts(self._problems),
-            },
-            index=index,
-        )
+        """One row a value, with its problem ("" where there is none)."""
+        raise NotImplementedError
 
     def results(self) -> pd.DataFrame:
         """The same rows with what became of each, instead of the problem: result, and why.
@@ -112,7 +84,7 @@ class Changes:
     def apply(self, *, progress: Report = True, folder: str | PathLike[str] | None = None) -> pd.DataFrame:
         """Send what is not refused, and see `results`.
 
-        Objects are written side by side. Each is looked at once more before it is written, and refused where somebody
+        Things are written side by side. Each is looked at once more before it is written, and refused where somebody
         else has changed it meanwhile; each is looked at after it, so that "sent" means that it is there. What the
         service refuses is a row of the result. What stops everything (an interrupt, no connection, a sign-in that
         ended) is raised when what is under way has ended: `results` knows what was sent, and another `apply` goes on
@@ -139,25 +111,6 @@ class Changes:
                 self._writing.back(self._journal, progress)
         return self.results()
 
-    def color(self, viewer: Viewer) -> None:
-        """Colour in a viewer what would change, by attribute, and afterwards by what became of it."""
-        labels: dict[str, list[str]] = {}
-        per_object: dict[str, set[str]] = {}
-        said = self._said()
-        for one, why, (result, _) in zip(self._plan, self._problems, said, strict=True):
-            label = "refused" if why else result if self._journal else one.attribute
-            per_object.setdefault(one.object_id, set()).add(label)
-        for object_id, all_of_it in per_object.items():
-            label = next(iter(all_of_it)) if len(all_of_it) == 1 else "several"
-            labels.setdefault(plain(label, 60), []).append(object_id)
-        drawn = self._writing.known()
-        rules = {label: [id_ for id_ in ids if id_.lower() in drawn] for label, ids in labels.items()}
-        if len(rules) > _LABELS:
-            rules = {"changes": [id_ for ids in rules.values() for id_ in ids]}
-        if "refused" in rules:
-            rules["refused"] = rules.pop("refused")  # last in the legend
-        viewer.color_by(rules=rules, title="Changes", palette={"refused": _REFUSED})
-
     def _said(self) -> list[tuple[str, str]]:
         """What became of each row, in words, and why."""
         entries = iter(self._journal.entries if self._journal else ())
@@ -173,11 +126,11 @@ class Changes:
         return said
 
     def _words(self) -> str:
-        objects = len({one.object_id for one in self._plan})
+        things = len({one.object_id for one in self._plan})
         if not self._plan:
             words = "No changes"
         else:
-            words = f"{_counted(len(self._plan), 'change')} of {_counted(objects, 'object')}"
+            words = f"{_counted(len(self._plan), 'change')} of {_counted(things, self._noun)}"
         counts = Counter(result for result, _ in self._said())
         if self._journal is None:
             if counts["refused"]:
@@ -186,15 +139,16 @@ class Changes:
         else:
             words += ": " + ", ".join(f"{count:,} {result}" for result, count in counts.most_common())
         if self.ignored:
-            words += f". Not attributes, left alone: {', '.join(plain(name, 40) for name in self.ignored[:8])}"
+            words += f". {self._left_alone}: {', '.join(plain(name, 40) for name in self.ignored[:8])}"
         return words
 
     def __repr__(self) -> str:
-        return f"<Changes: {self._words()}>"
+        return f"<{type(self).__name__}: {self._words()}>"
 
     def _repr_html_(self) -> str:
         table = self.results() if self._journal else self.frame().rename(columns={"problem": "why"})
-        columns = [*_SHOWN, *(["result"] if self._journal else []), *(["why"] if (table["why"] != "").any() else [])]
+        also = ["result"] * bool(self._journal) + ["why"] * bool((table["why"] != "").any())
+        columns = [*self._columns, *also]
         table = table.sort_values("why", key=lambda why: why == "", kind="stable")[columns]
         head = "".join(f"<th style='text-align:left'>{name}</th>" for name in columns)
         body = "".join(
@@ -207,6 +161,75 @@ class Changes:
         return f"<div><strong>{markup(self._words(), 500)}</strong></div>{shown}{more}{place}"
 
 
+class Changes(Proposed):
+    """What an edited table would change, a row a value: object_id, name, attribute_id, attribute, old, new, unit, and
+    the problem of one that is refused. Nothing is sent before `apply`.
+
+    `path` is the journal's, from the moment `apply` begins. `ignored` names the columns of the table that are no
+    attributes and were left alone.
+    """
+
+    _noun = "object"
+    _left_alone = "Not attributes, left alone"
+    _columns = ("name", "attribute", "old", "new", "unit")
+
+    @property
+    def object_ids(self) -> pd.Index[Any]:
+        """The objects that would change, each once: ``viewer.select(changes.object_ids)``."""
+        ids = dict.fromkeys(one.object_id for one, why in zip(self._plan, self._problems, strict=True) if not why)
+        return pd.Index(list(ids), name="id", dtype="str")
+
+    def frame(self) -> pd.DataFrame:
+        """One row a value: object_id, name, attribute_id, attribute, old, new, unit, problem ("" where there is none).
+
+        `old` and `new` hold Python values as the attribute's type says, missing where there is none.
+        """
+        index = pd.RangeIndex(len(self._plan))
+        readers = [Attribute(one.attribute_id, one.attribute, "", type=one.type) for one in self._plan]
+
+        def values(which: str) -> pd.Series[Any]:
+            said = [reader.read(getattr(one, which)) for reader, one in zip(readers, self._plan, strict=True)]
+            return pd.Series(said, index=index, dtype=object)
+
+        return pd.DataFrame(
+            {
+                "object_id": texts(one.object_id for one in self._plan),
+                "name": texts(one.name for one in self._plan),
+                "attribute_id": texts(one.attribute_id for one in self._plan),
+                "attribute": pd.Categorical([one.attribute for one in self._plan]),
+                "old": values("old"),
+                "new": values("new"),
+                "unit": pd.Categorical([one.unit or None for one in self._plan]),
+                "problem": texts(self._problems),
+            },
+            index=index,
+        )
+
+    def color(self, viewer: Viewer) -> None:
+        """Colour in a viewer what would change, by attribute, and afterwards by what became of it."""
+        labels: dict[str, list[str]] = {}
+        per_object: dict[str, set[str]] = {}
+        said = self._said()
+        for one, why, (result, _) in zip(self._plan, self._problems, said, strict=True):
+            label = "refused" if why else result if self._journal else one.attribute
+            per_object.setdefault(one.object_id, set()).add(label)
+        for object_id, all_of_it in per_object.items():
+            label = next(iter(all_of_it)) if len(all_of_it) == 1 else "several"
+            labels.setdefault(plain(label, 60), []).append(object_id)
+        drawn = self._writing.things.known()
+        rules = {label: [id_ for id_ in ids if id_.lower() in drawn] for label, ids in labels.items()}
+        if len(rules) > _LABELS:
+            rules = {"changes": [id_ for ids in rules.values() for id_ in ids]}
+        if "refused" in rules:
+            rules["refused"] = rules.pop("refused")  # last in the legend
+        viewer.color_by(rules=rules, title="Changes", palette={"refused": _REFUSED})
+
+
+def texts(values: Iterable[str]) -> Any:
+    """A column of texts, none of them missing."""
+    return pd.array([said_plainly(value) or "" for value in values], dtype="str")
+
+
 def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
@@ -216,19 +239,15 @@ def _td(value: Any) -> str:
     return f"<td dir='auto' style='text-align:left'>{markup(shown, 80)}</td>"
 
 
-def kept(writing: Writing, path: Path) -> Changes:
-    """The changes of a journal, as far as they have come."""
-    journal = writing.opened(path)
-    return Changes(writing, journal.plan, journal=journal)
-
-
 def journals_frame(found: Sequence[tuple[Path, Journal | str]]) -> pd.DataFrame:
-    """One row a journal, index its file's name: created, changes, how many of them came how far, path, problem."""
+    """One row a journal, index its file's name: what, created, changes, how many of these came how far, path,
+    problem."""
     index = pd.Index([path.name for path, _ in found], name="journal", dtype="str")
     read = [None if isinstance(journal, str) else journal for _, journal in found]
     counts = [Counter(_RESULT.get(e.state, e.state) for e in journal.entries) if journal else {} for journal in read]
     results = ("sent", "taken back", "refused", "not needed", "not certain", "not sent")
     columns: dict[str, Any] = {
+        "what": column([journal.what if journal else None for journal in read], "category", index=index),
         "created": column([journal.created if journal else None for journal in read], "date", index=index),
         "changes": column([len(journal.plan) if journal else None for journal in read], "integer", index=index),
         **{

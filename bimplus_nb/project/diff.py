@@ -15,7 +15,8 @@ from bimplus_nb.frames.values import snake
 from bimplus_nb.project.changes import Changes
 from bimplus_nb.project.journal import Planned
 from bimplus_nb.project.progress import Report, progress_bar
-from bimplus_nb.project.writing import Writing, described
+from bimplus_nb.project.things import described
+from bimplus_nb.project.writing import Writing
 from bimplus_nb.records import Record
 from bimplus_nb.text import plain
 
@@ -34,10 +35,10 @@ def difference(writing: Writing, frame: pd.DataFrame, progress: Report) -> Chang
     added = {edit.column for edit in edits if edit.before is UNKNOWN and not edit.attribute_id}
     ignored = sorted(column for column in added if not catalogue.has(column))
     edits = [edit for edit in edits if edit.column not in ignored or edit.before is not UNKNOWN or edit.attribute_id]
-    there = writing.known() if edits else frozenset[str]()
+    there = writing.things.known() if edits else frozenset[str]()
     asked = list(dict.fromkeys(edit.object_id for edit in edits if edit.object_id.lower() in there))
     with progress_bar(progress if len(asked) > 1 else False, "Comparing") as report:
-        answers = side_by_side(writing.read, asked, report)
+        answers = side_by_side(writing.things.read, asked, report)
     now = {id_: record for id_, record in zip(asked, answers, strict=True) if record is not None}
     catalogue.learn(now.values())
     units = Units(frame.attrs.get("unit_definitions") or {})
@@ -51,7 +52,7 @@ def difference(writing: Writing, frame: pd.DataFrame, progress: Report) -> Chang
         if planned is not None:
             plan.append(planned)
             problems.append(problem)
-    return Changes(writing, *_once(plan, problems), ignored=ignored)
+    return Changes(writing, *once(plan, problems), ignored=ignored)
 
 
 class _Catalogue:
@@ -152,7 +153,7 @@ def _plainly(value: Any) -> Any:
     return value if isinstance(value, (str, bool, int, float)) or value is None else str(value)
 
 
-def _once(plan: list[Planned], problems: list[str]) -> tuple[list[Planned], list[str]]:
+def once(plan: list[Planned], problems: list[str]) -> tuple[list[Planned], list[str]]:
     """Two columns or rows of a table may speak of one value: once if they agree, refused if they do not."""
     rows: dict[tuple[str, str], list[int]] = {}
     for row, one in enumerate(plan):

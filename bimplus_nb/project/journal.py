@@ -34,16 +34,23 @@ State = Literal[
 ]  # fmt: skip
 """How far a change has come. What is "begun" or "undoing" may or may not have reached the service."""
 
-_FORM: Final = 1
+What = Literal["objects", "issues"]
+"""What the changes of a journal are of."""
+
+# Each kind has a form of its own, so that a version which knows only objects refuses what is not of them.
+_FORMS: Final[Mapping[What, int]] = {"objects": 1, "issues": 2}
 _STATES: Final = frozenset(get_args(State))
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One value to be written: as the service sent it, and as it is to be sent; None where there is none."""
+    """One value to be written: as the service sent it, and as it is to be sent; None where there is none.
+
+    Of an issue `object_id` is the issue's id, and `attribute_id` the column of the table.
+    """
 
     object_id: str
-    name: str  # of the object, for people
+    name: str  # for people
     attribute_id: str
     attribute: str
     type: str  # of the values, as the service says
@@ -74,6 +81,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.project_id = self.service = self.created = ""
+        self.what: What = "objects"
         self.plan: tuple[Planned, ...] = ()
         self.entries: list[Entry] = []
         self._pen: IO[bytes] | None = None
@@ -81,13 +89,15 @@ class Journal:
         self._read()
 
     @classmethod
-    def begin(cls, place: Path, *, project_id: str, service: str, plan: Iterable[Planned]) -> Journal:
+    def begin(
+        cls, place: Path, *, project_id: str, service: str, plan: Iterable[Planned], what: What = "objects"
+    ) -> Journal:
         """A new journal in this folder, there with its whole plan or not at all.
 
         Raises JournalError where it cannot be written; nothing has been sent then.
         """
         now = datetime.now(UTC)
-        head = {"journal": _FORM, "project": project_id, "service": service, "created": now.isoformat()}
+        head = {"journal": _FORMS[what], "project": project_id, "service": service, "created": now.isoformat()}
         lines = [head, *map(asdict, plan), {"planned": True}]
         try:
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -164,8 +174,7 @@ class Journal:
         number = 0
         try:
             head, *rest = (json.loads(line) for line in data[:whole].splitlines())
-            if head["journal"] != _FORM:
-                raise ValueError("it is of another version")
+            self.what = _what(head["journal"])
             self.project_id, self.service, self.created = (str(head[key]) for key in ("project", "service", "created"))
             planned = rest.index({"planned": True})
             self.plan = tuple(Planned(**_texts(item)) for item in rest[:planned])
@@ -193,6 +202,13 @@ class Journal:
 def journals(place: Path) -> list[Path]:
     """The journals in a folder, the newest first."""
     return sorted((path for path in place.glob("*.jsonl") if path.is_file()), reverse=True) if place.is_dir() else []
+
+
+def _what(form: object) -> What:
+    for what, number in _FORMS.items():
+        if form == number:
+            return what
+    raise ValueError("it is of another version")
 
 
 def _texts(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from bimplus_nb.api import Api
 from bimplus_nb.geometry.mesh import Mesh
 from bimplus_nb.project import changes, journal, quantities, viewing
 from bimplus_nb.project.catalogue import Catalogue
-from bimplus_nb.project.changes import Changes
+from bimplus_nb.project.changes import Changes, Proposed
 from bimplus_nb.project.comparing import When, compare
 from bimplus_nb.project.diff import difference
 from bimplus_nb.project.issues import Issues
@@ -26,6 +26,7 @@ from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
 from bimplus_nb.project.progress import Report
 from bimplus_nb.project.slides import Slides
 from bimplus_nb.project.source import Source
+from bimplus_nb.project.things import Objects
 from bimplus_nb.project.writing import Writing
 from bimplus_nb.records import Record
 from bimplus_nb.text import markup, plain
@@ -185,7 +186,8 @@ class Project:
 
     def journals(self, *, folder: str | PathLike[str] | None = None) -> pd.DataFrame:
         """What was written to the project from this computer, the newest first. One row a journal, index its name:
-        created, changes, how many are sent, taken_back, refused, not_needed, not_certain, not_sent; path, problem.
+        what ("objects" or "issues" were changed), created, changes, how many are sent, taken_back, refused, not_needed,
+        not_certain, not_sent; path, problem.
         """
         return changes.journals_frame(self._writing.journals(journal.folder(self.id, folder)))
 
@@ -197,17 +199,14 @@ class Project:
         """Take back what a journal says is sent; `name`: its name or path. See `Changes.undo`."""
         return self._kept(name).undo(progress=progress)
 
-    def _kept(self, name: str | PathLike[str]) -> Changes:
+    def _kept(self, name: str | PathLike[str]) -> Proposed:
         path = Path(name)
-        return changes.kept(self._writing, path if path.parent.name else journal.folder(self.id) / path)
+        there = self._writing.opened(path if path.parent.name else journal.folder(self.id) / path)
+        return self.issues.kept(there) if there.what == "issues" else Changes(self._writing, there.plan, journal=there)
 
     @property
     def _writing(self) -> Writing:
-        def known() -> frozenset[str]:
-            source = self._source
-            return frozenset(node.id.lower() for node in source.nodes(source.parts(None, None), None))
-
-        return Writing(self.api, self.id, known, self.forget)
+        return Writing(self.api, self.id, Objects(self.api, self._source.known), self.forget)
 
     def _said(self, parts: Sequence[Part], revision: int | None, progress: Report) -> list[Mapping[str, Any]]:
         """What objects say of themselves: all those of the geometry answers there, and one by one those without."""

@@ -120,6 +120,10 @@ class Source:
                 self._trees[root, revision] = frames.nodes(known[root.lower()], roots[root])
             return [node for root in roots for node in self._trees[root, revision]]
 
+    def known(self) -> frozenset[str]:
+        """The ids of all entries of the trees, in lower case."""
+        return frozenset(node.id.lower() for node in self.nodes(self.parts(None, None), None))
+
     def structures(self) -> list[frames.Node]:
         """The entries of the tree of all structures."""
         with self._lock:

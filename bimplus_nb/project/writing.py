@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from bimplus_nb.api import Api
@@ -16,16 +16,14 @@ from bimplus_nb.errors import (
     ApiError,
     BimplusError,
     ConnectionFailed,
-    Forbidden,
     JournalError,
     LoginError,
-    NotFound,
     RateLimited,
     ServerError,
 )
-from bimplus_nb.frames import Attribute
 from bimplus_nb.project.journal import Journal, Planned, State, folder, journals
 from bimplus_nb.project.progress import Report, progress_bar
+from bimplus_nb.project.things import Things
 from bimplus_nb.records import Record
 from bimplus_nb.text import plain
 
@@ -50,21 +48,22 @@ _BACK: Final = _Way("Taking back", frozenset({"sent", "begun", "undoing"}), "und
 
 
 class Writing:
-    """What may write to one project. `known` tells the ids (in lower case) of all objects of the project; `forget` is
-    called when something was written."""
+    """What may write to one project. `forget` is called when something was written."""
 
-    def __init__(
-        self, api: Api, project_id: str, known: Callable[[], frozenset[str]], forget: Callable[[], None]
-    ) -> None:
+    def __init__(self, api: Api, project_id: str, things: Things, forget: Callable[[], None]) -> None:
         self.api = api
         self.project_id = project_id
-        self.known = known
+        self.things = things
         self._forget = forget
 
     def journal(self, plan: Sequence[Planned], place: str | PathLike[str] | None) -> Journal:
         """A new journal of these changes."""
         return Journal.begin(
-            folder(self.project_id, place), project_id=self.project_id, service=self.api.address, plan=plan
+            folder(self.project_id, place),
+            project_id=self.project_id,
+            service=self.api.address,
+            plan=plan,
+            what=self.things.what,
         )
 
     def opened(self, path: Path) -> Journal:
@@ -88,17 +87,11 @@ class Writing:
                 found.append((path, str(error)))
         return found
 
-    def read(self, object_id: str) -> Record | None:
-        """What an object says now, each value described; None where there is no such object for this user."""
-        try:
-            return self.api.objects.properties(object_id)
-        except (NotFound, Forbidden):
-            return None
-
     def forth(self, journal: Journal, progress: Report) -> None:
         """Sends what has not been sent."""
         if journal.going_back:
-            raise ValueError("These changes were taken back. To make them again, compare again: project.diff(…).")
+            again = self.things.compared_by
+            raise ValueError(f"These changes were taken back. To make them again, compare again: {again}(…).")
         self._go(journal, _FORTH, progress)
 
     def back(self, journal: Journal, progress: Report) -> None:
@@ -112,7 +105,7 @@ class Writing:
             if stopped.is_set():
                 return
             try:
-                self._object(journal, way, numbers)
+                self._thing(journal, way, numbers)
             except BaseException:
                 stopped.set()
                 raise
@@ -139,40 +132,40 @@ class Writing:
                 stopped.set()  # an interrupt leaves the loop above first
                 self._forget()
 
-    def _object(self, journal: Journal, way: _Way, numbers: list[int]) -> None:
-        """Changes values of one object that are still what they are expected to be, by one request if possible."""
+    def _thing(self, journal: Journal, way: _Way, numbers: list[int]) -> None:
+        """Changes values of one thing that are still what they are expected to be, by one request if possible."""
         planned = journal.plan[numbers[0]]
-        record = self.read(planned.object_id)
+        record = self.things.read(planned.object_id)
         if record is None:
-            journal.note(numbers, way.refused, "there is no such object any more, or you may not see it")
+            why = f"there is no such {self.things.noun} any more, or you may not see it"
+            journal.note(numbers, way.refused, why)
             return
-        now = values(record)
+        now = self.things.values(record)
         ready: list[int] = []
         for number in numbers:
             one, entry = journal.plan[number], journal.entries[number]
-            attribute, said = _attribute(one), now.get(one.attribute_id)
+            said = now.get(one.attribute_id)
             written = one.new if entry.stored is None else entry.stored
             target, expected = (one.old, written) if way.back else (one.new, one.old)
-            if attribute.same(said, target):
+            if self.things.same(one, said, target):
                 untouched = entry.state == "not sent"
                 journal.note([number], "not needed" if untouched else way.done, "it said so already" * untouched)
-            elif attribute.same(said, expected):
+            elif self.things.same(one, said, expected):
                 ready.append(number)
             else:
-                why = f"somebody else has changed it meanwhile: it says {plain(said, 60)!r} now"
+                why = f"somebody else has changed it meanwhile: it says {plain(self.things.shown(said), 60)!r} now"
                 journal.note([number], way.refused, why)
         if ready:
-            self._put(journal, way, str(record.get("type") or ""), ready)
+            self._put(journal, way, record, ready)
 
-    def _put(self, journal: Journal, way: _Way, type_: str, numbers: list[int]) -> None:
+    def _put(self, journal: Journal, way: _Way, record: Record, numbers: list[int]) -> None:
         plans = {number: journal.plan[number] for number in numbers}
-        object_id = plans[numbers[0]].object_id
+        id_ = plans[numbers[0]].object_id
         before = {number: journal.entries[number].state for number in numbers}
         journal.note(numbers, way.begun)
         refusal = ""
         try:
-            attributes = {one.attribute_id: one.old if way.back else one.new for one in plans.values()}
-            self.api.objects.update(object_id, type=type_, attributes=attributes)
+            self.things.put(id_, record, {one.attribute_id: one.old if way.back else one.new for one in plans.values()})
         except (LoginError, RateLimited):
             for number, state in before.items():  # it was turned away at the door
                 journal.note([number], state)
@@ -182,37 +175,16 @@ class Writing:
         except ApiError as error:
             if len(numbers) > 1 and not isinstance(error, ServerError):
                 for number in numbers:  # one of them is why, and the others need not suffer for it
-                    self._put(journal, way, type_, [number])
+                    self._put(journal, way, record, [number])
                 return
             refusal = str(error)
-        record = self.read(object_id)
-        now = {} if record is None else values(record)
+        read = self.things.read(id_)
+        now = {} if read is None else self.things.values(read)
         for number, one in plans.items():
             said, target = now.get(one.attribute_id), one.old if way.back else one.new
-            there = _attribute(one).same(said, target)
+            there = self.things.same(one, said, target)
             if refusal and not there:
                 journal.note([number], way.refused, refusal)
             else:
-                why = "" if there else f"the service made {plain(said, 60)!r} of it"
+                why = "" if there else f"the service made {plain(self.things.shown(said), 60)!r} of it"
                 journal.note([number], way.done, why, None if way.back or there else {number: said})
-
-
-def values(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What an object says, by attribute id in lower case: each value as the service sent it."""
-    return {key: said.get("value") for key, said in described(record).items()}
-
-
-def described(record: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """What an object says, by attribute id in lower case: each value with its definition."""
-    groups = record.get("attributes")
-    return {
-        str(said["id"]).lower(): said
-        for group in (groups.values() if isinstance(groups, Mapping) else ())
-        if isinstance(group, Mapping)
-        for said in group.values()
-        if isinstance(said, Mapping) and said.get("id")
-    }
-
-
-def _attribute(one: Planned) -> Attribute:
-    return Attribute(one.attribute_id, one.attribute, "", type=one.type, unit=one.unit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from os import PathLike
 from typing import Any, Final
 
 from bimplus_nb.api.parallel import side_by_side
@@ -16,7 +17,9 @@ from bimplus_nb.project.issues.rights import Rights
 from bimplus_nb.project.issues.tables import Tables
 from bimplus_nb.records import Record
 from bimplus_nb.text import plain
-from bimplus_nb.transfer import Source as File
+
+File = str | PathLike[str] | bytes
+"""A file by its path, or its bytes."""
 
 Issue = int | str
 """An issue's number in its project (17), or its id."""
@@ -95,7 +98,7 @@ class Acts(Tables):
         self._refuse(None, "created", lambda project: rights.in_project(project).why("create"))
         wanted = self._wanted({key: said for key, said in given.items() if said is not None or key == "name"})
         place = None if on is None else self._place(on, point)
-        made = self._api.issues.create(self._source.record.id, **_arguments(wanted), scene=view)
+        made = self._api.issues.create(self._source.record.id, **wire.arguments(wanted), scene=view)
         try:
             if on is not None and place is not None:
                 self._api.pins.create(made.id, object_id=on, position=place, normal=direction)
@@ -135,7 +138,7 @@ class Acts(Tables):
         if not asked and view is None and picture is None:
             return
         record = self.get(issue)
-        also = {key: str(record[key]) for key in wire.CHOICES if record.get(key)}
+        also = {key: [str(record[key])] for key in wire.CHOICES if record.get(key)}
         wanted = self._wanted(asked, also)
         seen = {} if view is None else {"view": view}
         user = self._user()
@@ -143,7 +146,7 @@ class Acts(Tables):
         if picture is not None:
             self._refuse_to(record, "attach")
         if wanted or view is not None:
-            self._api.issues.update(record.id, **_arguments(wanted), scene=view)
+            self._api.issues.update(record.id, **wire.arguments(wanted), scene=view)
         if picture is not None:
             self._api.attachments.create_on_issue(record.id, picture, name="view.png", kind=PICTURE)
 
@@ -156,7 +159,7 @@ class Acts(Tables):
         wanted: dict[str, Any] = {"responsible": self._people.ids(responsible)}
         wanted |= {} if due is None else {"due": wire.due(due)}
         self._refuse_to(record, "assign")
-        self._api.issues.update(record.id, **_arguments(wanted))
+        self._api.issues.update(record.id, **wire.arguments(wanted))
 
     def solve(self, issue: Issue, solution: str | None = None) -> None:
         """Set it solved, with what was done. The author may, and whoever is responsible if it is not closed."""
@@ -233,11 +236,11 @@ class Acts(Tables):
         except ApiError:
             return Record()
 
-    def _wanted(self, asked: Mapping[str, Any], also: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def _wanted(self, asked: Mapping[str, Any], also: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
         """The values as the service is to be sent them."""
         there = also or {}
         return {
-            key: wire.value(str(key), said, self._people.ids, [there[key]] if key in there else ())
+            key: self._people.ids(said) if key == "responsible" else wire.value(key, said, there.get(key, ()))
             for key, said in asked.items()
         }
 
@@ -269,7 +272,7 @@ class Acts(Tables):
 
     def _place(self, on: str, at: wire.Point | None) -> wire.Point:
         """Where on an object a pin is: the point, or the middle of its body."""
-        if on.lower() not in {node.id.lower() for node in self._entries()}:
+        if on.lower() not in self._source.known():
             raise ValueError(f"There is no object {plain(on, 60)!r} in the project.")
         if at is not None:
             return at
@@ -298,12 +301,3 @@ _DONE: Final = {
     "assign": "assigned", "solve": "solved", "reopen": "opened again", "close": "closed", "comment": "commented",
     "attach": "added to", "pin": "pinned", "delete": "deleted", "force_delete": "deleted",
 }  # fmt: skip
-
-
-def _arguments(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """As the API's methods take them. An older service knows one `responsible` only, so both are sent."""
-    found = dict(wanted)
-    if "responsible" in found:
-        ids = found.pop("responsible")
-        found |= {"responsibles": ids} | ({"responsible": ids[0]} if ids else {})
-    return found

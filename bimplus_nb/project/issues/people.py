@@ -57,6 +57,11 @@ class People:
         several = [wanted] if isinstance(wanted, str) or not isinstance(wanted, Iterable) else list(wanted)
         return list(dict.fromkeys(self._id(str(one).strip()) for one in several))
 
+    def named(self, ids: Iterable[str]) -> list[list[str]]:
+        """These ids, each with the name or e-mail address of whom it is."""
+        members = self._named(self._members or self._asked())
+        return [[id_, members[id_.lower()].name or members[id_.lower()].email] for id_ in ids]
+
     def _id(self, wanted: str) -> str:
         known = self._members is not None
         members = self._members or self._asked()

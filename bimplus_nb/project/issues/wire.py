@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
@@ -25,18 +25,30 @@ Point = Sequence[float]
 """x, y, z: mm, Y up, world; of a direction without a unit."""
 
 
-def value(field: str, said: object, ids: Callable[[object], list[str]], also: Iterable[str] = ()) -> Any:
-    """A field's value as the service is to be sent it: text, an ISO date, or a list of ids of users.
+def value(field: str, said: object, also: Iterable[str] = ()) -> str:
+    """A field's value as the service is to be sent it: text or an ISO date; not of who is responsible.
 
-    `ids` finds people; `also`: values beside those of the documents that a choice may have. Raises ValueError.
+    `also`: values beside those of the documents that a choice may have. Raises ValueError.
     """
-    if not isinstance(said, (str, list, tuple, date)) and said is not None and pd.isna(said):  # type: ignore[call-overload]
+    if said is not None and pd.api.types.is_scalar(said) and pd.isna(said):  # type: ignore[call-overload]
         said = None
     if field in TEXTS:
         return text(field, said)
-    if field in CHOICES:
-        return choice(field, said, also)
-    return due(said) if field == "due" else ids(said)
+    return choice(field, said, also) if field in CHOICES else due(said)
+
+
+def absent(field: str) -> Any:
+    """What takes a field away."""
+    return NO_DATE if field == "due" else [] if field == "responsible" else ""
+
+
+def arguments(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields as the API's methods take them. An older service knows one `responsible` only, so both are sent."""
+    found = dict(values)
+    if "responsible" in found:
+        ids = found.pop("responsible")
+        found |= {"responsibles": ids} | ({"responsible": ids[0]} if ids else {})
+    return found
 
 
 def text(field: str, said: object) -> str:
