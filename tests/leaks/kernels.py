@@ -78,13 +78,16 @@ def run(cells: list[str] | Path, folder: Path, *, before: str = "") -> Run:
     notebook.cells.insert(0, v4.new_code_cell(before + BEGIN))
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("BIMPLUS_", "JUPYTERHUB_"))},
-        "PYTHONPATH": str(TESTS),
+        "PYTHONPATH": os.pathsep.join((str(TESTS), str(TESTS.parent))),
         "IPYTHONDIR": str(folder / "ipython"),
         "HUNT_FOLDER": str(folder),
         "HUNT_RECORD": str(folder / "record.jsonl"),
         "BIMPLUS_CACHE": str(folder / "cache"),
     }
-    client = NotebookClient(notebook, timeout=120, allow_errors=True, store_widget_state=True, kernel_name="python3")
+    client = NotebookClient(
+        notebook, timeout=120, allow_errors=True, store_widget_state=True, kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},  # what cells write is left there too
+    )  # fmt: skip
     with (folder / "stdout.txt").open("w") as out, (folder / "stderr.txt").open("w") as err:
         client.execute(env=environment, stdout=out, stderr=err)
     first = notebook.cells[0].outputs

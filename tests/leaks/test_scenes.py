@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -61,6 +62,7 @@ def test_in_the_tutorials(path: Path, tmp_path: Path) -> None:
 def test_in_the_tutorials_as_they_are_saved() -> None:
     """No widget state, where a token could lie, and nothing that looks like one."""
     for path in NOTEBOOKS:
-        text = path.read_text(encoding="utf-8")
+        # A picture's letters look like everything.
+        text = re.sub(r'"image/png": "[^"]*"', "", path.read_text(encoding="utf-8"))
         assert '"widgets": {' not in text
         assert "eyJ" not in text
