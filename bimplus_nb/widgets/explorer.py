@@ -68,7 +68,9 @@ class Explorer(Panel):
         viewer.on_select(self._describe)
         viewer.tree()
 
-        tabs = ipywidgets.Tab([self.table.widget, self._issues(issues).widget])
+        tabs = ipywidgets.Tab(
+            [self.table.widget, ObjectTable(frame=issues.drop(columns="responsibles"), viewer=viewer).widget]
+        )
         tabs.titles = (f"Objects ({len(objects):,})", f"Issues ({len(issues):,})")
         right = ipywidgets.VBox(
             [html('<div class="bp-head">Properties</div>'), self._facts],
@@ -118,20 +120,6 @@ class Explorer(Panel):
             self.viewer.color_by(self.project.objects()[column])
         else:
             self.viewer.color_by()
-
-    def _issues(self, issues: pd.DataFrame) -> ObjectTable:
-        """The issues as a table; choosing some selects what they are pinned on and goes there."""
-        shown = issues.drop(columns=["object_ids", "responsibles"])
-        table = ObjectTable(frame=shown.assign(storeys=issues["storeys"].str.join(", ").astype("str")))
-
-        def go(ids: Sequence[str]) -> None:
-            pinned = {object_id for objects in issues.loc[list(ids), "object_ids"] for object_id in objects}
-            if self.viewer is not None and pinned:
-                self.viewer.select(pinned)
-                self.viewer.fit(pinned)
-
-        table.on_select(go)
-        return table
 
     def _describe(self, ids: Sequence[str]) -> None:
         """Show what the selected objects are: all about one, a summary of several."""

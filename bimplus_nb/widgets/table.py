@@ -1,8 +1,8 @@
-"""The objects of a project as a table that is one selection with the building."""
+"""A table of objects, or of what stands for objects, that is one selection with the building."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -50,8 +50,11 @@ class ObjectTable(Panel):
     selection.
 
     `frame` is what is shown, by default all of ``project.objects()``; any frame with object ids as its index will do,
-    such as the result of a query. `group` is the column that rows are put together by, such as "storey". `.selected` is
-    the frame's selected rows, `.select(ids)` selects; `.python` is the line that selects the same again, shown below.
+    such as the result of a query. So will one whose rows stand for objects: ``project.issues()``, ``.quantities()`` or
+    ``.structures()``. Choosing an issue selects what it is pinned on and goes there; choosing an object, its issues.
+
+    `group` is the column that rows are put together by, such as "storey". `.selected` is the frame's selected rows,
+    `.select(ids)` selects; `.python` is the line that selects the same again, shown below.
     Raises ValueError for a `group` that is no column.
     """
 
@@ -69,11 +72,15 @@ class ObjectTable(Panel):
             frame = project.objects()
         self.frame = frame if group is None else _grouped(frame, group)
         self.viewer = viewer
-        self._ids: list[str] = [str(id) for id in self.frame.index]
+        self._ids: list[Any] = [*self.frame.index]
         self._row = {id: row for row, id in enumerate(self._ids)}
-        self._chosen: list[str] = []
-        self._callbacks: list[Callable[[tuple[str, ...]], object]] = []
-        shown = _shown(self.frame.head(ROWS))
+        # What the rows stand for, where they are not objects themselves.
+        stands_for: dict[Hashable, tuple[str, ...]] = dict(self.frame.attrs.get("object_ids") or ())
+        self._objects = stands_for if stands_for.keys() >= self._row.keys() else {}
+        self._chosen: list[Any] = []
+        self._leading = False
+        self._callbacks: list[Callable[[tuple[Any, ...]], object]] = []
+        shown = _shown(self.frame.head(ROWS), labels=bool(self._objects) and self.frame.index.names != ["id"])
         self._table = ITable(
             shown,
             select=True,
@@ -100,8 +107,8 @@ class ObjectTable(Panel):
             self._follow(viewer.selected_ids)
 
     @property
-    def selected_ids(self) -> tuple[str, ...]:
-        """Ids of the selected objects of this table."""
+    def selected_ids(self) -> tuple[Any, ...]:
+        """Ids of the selected rows: of objects, or whatever is the index of the frame."""
         return tuple(self._chosen)
 
     @property
@@ -114,25 +121,37 @@ class ObjectTable(Panel):
         """The line of Python that selects the same again; "" for nothing, and for more than a line should name."""
         if not 0 < len(self._chosen) <= LINE:
             return ""
-        return f"{'table' if self.viewer is None else 'viewer'}.select({self._chosen!r})"
+        return f"{'table' if self.viewer is None or self._objects else 'viewer'}.select({self._chosen!r})"
 
-    def on_select(self, callback: Callable[[tuple[str, ...]], object]) -> None:
+    def on_select(self, callback: Callable[[tuple[Any, ...]], object]) -> None:
         """Have `callback` called with the selected ids whenever they change, by whomever."""
         self._callbacks.append(callback)
 
-    def select(self, ids: Iterable[str] = ()) -> None:
-        """Select these objects here and in the viewer; none by default. Those not in the table are passed over."""
-        known = self._known(ids)
-        self._mark(known)
+    def select(self, ids: Iterable[Any] = ()) -> None:
+        """Select these rows here and their objects in the viewer; none by default. Rows not in the table are passed
+        over."""
+        self._mark([id for id in ids if id in self._row])
         if self.viewer is not None:
-            self.viewer.select(known)
+            self._leading = True
+            try:
+                self.viewer.select(self._drawn(self._chosen) if self._objects else self._chosen)
+            finally:
+                self._leading = False
 
-    def _known(self, ids: Iterable[str]) -> list[str]:
-        return [id for id in ids if id in self._row]
+    def _drawn(self, rows: Iterable[Any]) -> list[str]:
+        """Those of these rows' objects that the viewer has; what an issue was pinned on may be gone."""
+        drawn = self.viewer.mesh if self.viewer is not None else ()
+        return [id for row in rows for id in self._objects[row] if id in drawn]
 
     def _follow(self, ids: Iterable[str]) -> None:
-        """Show what the viewer has selected."""
-        self._mark(self._known(ids))
+        """Show what the viewer has selected: these objects, or the rows that stand for any of them."""
+        if self._leading:
+            return
+        if self._objects:
+            chosen = {*ids}
+            self._mark([row for row in self._ids if not chosen.isdisjoint(self._objects[row])])
+        else:
+            self._mark([id for id in ids if id in self._row])
 
     def _picked(self, change: dict[str, Any]) -> None:
         """Take over what was clicked in the page."""
@@ -140,8 +159,10 @@ class ObjectTable(Panel):
         if set(ids) != {id for id in self._chosen if self._row[id] < ROWS}:
             with self.errors_in_words():
                 self.select(ids)
+                if self.viewer is not None and self._objects and (there := self._drawn(ids)):
+                    self.viewer.fit(there)
 
-    def _mark(self, ids: list[str]) -> None:
+    def _mark(self, ids: list[Any]) -> None:
         if ids == self._chosen:
             return
         self._chosen = ids
@@ -174,15 +195,14 @@ def _together(shown: pd.DataFrame, values: pd.Series[Any]) -> dict[str, Any]:
 def _note(total: int) -> str:
     """What is not shown, in words."""
     return (
-        f"Shown are the first {ROWS:,} of {total:,} objects; give a smaller frame to see others."
-        if total > ROWS
-        else ""
+        f"Shown are the first {ROWS:,} of {total:,} rows; give a smaller frame to see others." if total > ROWS else ""
     )
 
 
-def _shown(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame as people read it: headings without underscores, texts bounded, ids passed over."""
-    shown = frame.drop(columns=[name for name in ("parent", "guid") if name in frame])
+def _shown(frame: pd.DataFrame, *, labels: bool = False) -> pd.DataFrame:
+    """The frame as people read it: headings without underscores, texts bounded, ids passed over; its `labels` too."""
+    shown = frame.drop(columns=[name for name in ("parent", "guid", "object_ids") if name in frame])
+    shown = shown.reset_index() if labels else shown
     for name, values in shown.items():
         if pd.api.types.is_float_dtype(values):
             shown[name] = values.round(3)
@@ -190,5 +210,10 @@ def _shown(frame: pd.DataFrame) -> pd.DataFrame:
             shown[name] = values.dt.strftime("%Y-%m-%d").fillna("")
         elif not pd.api.types.is_numeric_dtype(values):
             texts = zip(values, values.notna(), strict=True)
-            shown[name] = [plain(value, CELL) if known else "" for value, known in texts]
+            shown[name] = [plain(_words(value), CELL) if known else "" for value, known in texts]
     return shown.rename(columns=lambda name: plain(str(name).replace("_", " "), 40))
+
+
+def _words(value: object) -> object:
+    """Several things as a list in words, such as the storeys of an issue."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else value

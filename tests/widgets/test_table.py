@@ -33,6 +33,68 @@ def test_rows_and_viewer_are_one_selection(project: Project) -> None:
     viewer.close()
 
 
+def test_issues_and_what_they_are_pinned_on_are_one_selection(project: Project) -> None:
+    viewer, issues = project.view(progress=False), project.issues()
+    table, objects = ObjectTable(frame=issues, viewer=viewer), ObjectTable(project, viewer=viewer)
+    pinned = issues["object_ids"]
+    stairs = pinned[issues["name"] == "Fire rating of the stair doors is missing"]
+    others = next(key for key, ids in pinned.items() if len(ids) == 2 and key not in stairs.index)
+
+    camera = viewer.camera
+    table._table.selected_rows = [table._row[stairs.index[0]]]  # a click on an issue
+    assert set(viewer.selected_ids) == set(stairs.iloc[0]) == set(objects.selected_ids)
+    assert viewer.camera != camera, "goes there"
+    assert table.selected_ids == (stairs.index[0],)
+    assert table.python == f"table.select(['{stairs.index[0]}'])"
+
+    camera = viewer.camera
+    viewer.select(pinned[others][0])  # a click on an object
+    assert others in table.selected_ids
+    assert {*table.selected_ids} == {key for key, ids in pinned.items() if pinned[others][0] in ids}
+    assert viewer.camera == camera
+    objects.select([stairs.iloc[0][3]])
+    assert stairs.index[0] in table.selected_ids
+    viewer.select()
+    assert table.selected.empty
+    viewer.close()
+
+
+def test_an_issue_chosen_stays_the_only_one_though_others_are_pinned_there_too() -> None:
+    from houses import house
+
+    from bimplus_nb.frames import issues_frame
+    from bimplus_nb.viewer import Viewer
+
+    mesh = house()
+    walls = [*mesh.ids[1:3]]
+    pins = [{"issueId": issue, "objectId": id} for issue, id in zip("aab", [*walls, walls[0]], strict=True)]
+    pins.append({"issueId": "c", "objectId": "00000000-1111-0000-0000-000000000000"})  # of what is gone
+    frame = issues_frame([{"id": id, "name": id} for id in "abcd"], pins)
+    viewer = Viewer(mesh)
+    table = ObjectTable(frame=frame, viewer=viewer)
+    table.select(["b"])
+    assert (table.selected_ids, viewer.selected_ids) == (("b",), (walls[0],))
+    viewer.select(walls)
+    assert table.selected_ids == ("a", "b")
+    table.select(["c"])
+    assert (table.selected_ids, viewer.selected_ids) == (("c",), ())
+    table.select(["d"])
+    assert table.selected_ids == ("d",)
+    viewer.close()
+
+
+def test_groups_of_quantities_select_what_was_counted(project: Project) -> None:
+    quantities = project.quantities(["storey", "type"], types=["Wall", "Slab"], progress=False)
+    viewer = project.view(progress=False)
+    table = ObjectTable(frame=quantities, viewer=viewer)
+    table.select([("Ground floor", "Wall")])
+    assert len(viewer.selected_ids) == quantities.loc[("Ground floor", "Wall"), "objects"]
+    viewer.select(viewer.selected_ids[0])
+    assert table.selected_ids == (("Ground floor", "Wall"),)
+    assert [*table.selected.index] == [("Ground floor", "Wall")]
+    viewer.close()
+
+
 def test_callbacks_hear_each_change_once() -> None:
     table = ObjectTable(frame=pd.DataFrame({"name": ["a", "b"]}, index=["1", "2"]))
     heard: list[tuple[str, ...]] = []
