@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         SandboxError,
         ServerError,
     )
+    from bimplus_nb.exchange.bcf import read_bcf, to_bcf
     from bimplus_nb.exchange.csv import to_csv
     from bimplus_nb.exchange.excel import read_excel, to_excel
     from bimplus_nb.exchange.parquet import to_parquet
@@ -79,7 +80,9 @@ __all__ = [
     "__version__",
     "connect",
     "convert",
+    "read_bcf",
     "read_excel",
+    "to_bcf",
     "to_csv",
     "to_excel",
     "to_parquet",
@@ -104,7 +107,9 @@ _HOME = {
     "Viewer": "viewer",
     "connect": "client",
     "convert": "frames",
+    "read_bcf": "exchange.bcf",
     "read_excel": "exchange.excel",
+    "to_bcf": "exchange.bcf",
     "to_csv": "exchange.csv",
     "to_excel": "exchange.excel",
     "to_parquet": "exchange.parquet",

@@ -27,8 +27,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "frames": set(),
     "records": {"frames"},
     "geometry": set(),
-    # Tables are written with what they say of themselves, and read back with it.
-    "exchange": {"frames", "geometry"},
+    # Tables are written with what they say of themselves, and read back with it; of the viewer what a view means, see
+    # `test_exchange_knows_of_the_viewer_what_is_seen`.
+    "exchange": {"frames", "geometry", "viewer"},
     "api": {"answers", "http", "records", "transfer"},
     "viewer": {"exchange", "geometry"},
     "project": {"api", "exchange", "frames", "geometry", "http", "records", "transfer", "viewer"},
@@ -51,6 +52,8 @@ HOME: dict[str, set[str]] = {
     "keyring": {"auth"},
     # `client` only names the type that it returns.
     "pandas": {"client", "exchange", "frames", "records", "project", "widgets", "viewer"},
+    "bcf": {"exchange"},
+    "xsdata": {"exchange"},
     "xlsxwriter": {"exchange"},
     "openpyxl": {"exchange"},
     "pyarrow": {"exchange"},
@@ -101,6 +104,13 @@ def test_imports_keep_to_the_table(path: Path) -> None:
             assert there == here or there in EVERYWHERE | MAY_IMPORT[here], f"{here} may not import {there}"
         elif top in HOME:
             assert here in HOME[top], f"{top} belongs in {sorted(HOME[top])}, not in {here}"
+
+
+def test_exchange_knows_of_the_viewer_what_is_seen() -> None:
+    """A viewpoint of a BCF file is a `View`, whose meaning is told once; both modules are pure."""
+    for path in (PACKAGE / "exchange").rglob("*.py"):
+        used = {name for name in imports(path) if name.startswith("bimplus_nb.viewer")}
+        assert used <= {"bimplus_nb.viewer.camera", "bimplus_nb.viewer.capture"}, path
 
 
 def test_pythreejs_stays_in_one_file() -> None:

@@ -142,6 +142,21 @@ class View:
             colors={color: left for color, some in self.colors.items() if (left := rest(some))},
         )
 
+    def renamed(self, names: Mapping[str, str]) -> View:
+        """The same, with other names for objects; those not among `names` stay."""
+
+        def anew(some: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(names.get(one, one) for one in some)
+
+        return replace(
+            self,
+            visible=None if self.visible is None else anew(self.visible),
+            hidden=anew(self.hidden),
+            transparent=anew(self.transparent),
+            selected=anew(self.selected),
+            colors={color: anew(some) for color, some in self.colors.items()},
+        )
+
     def shows_as(self, other: View) -> bool:
         """Whether both are the same to the eye: looks alike, and cameras within a millimetre."""
         if self.camera is None or other.camera is None:
