@@ -46,6 +46,7 @@ SEEN = View(
     colors={"#ff0000": (GUIDS[2],), "#00aa7f": (GUIDS[3],)},
     cuts=((0, 1, 0, 2_800), (-0.6, 0, 0.8, -1e6)),
 )
+TOOLS = {GUIDS[0]: ("Revit", "123"), OURS: ("Bimplus", OURS)}
 FLAT = View(Camera((0, 1e5, 0), (0, 0, 0), height=12_500), visible=(GUIDS[3],))
 TOPICS = Topics(
     [
@@ -58,7 +59,7 @@ TOPICS = Topics(
                 Comment(key(12), "That one \x00 🚪", "anna@example.com", when(3)),
             ),
             (
-                Viewpoint(key(21), SEEN, ((1.5, 2.5, -3.5),), PNG),
+                Viewpoint(key(21), SEEN, ((1.5, 2.5, -3.5),), PNG, TOOLS),
                 Viewpoint(key(22), FLAT, (), JPG),
                 Viewpoint(key(23), View(Camera((1, 2, 3), (3, 2, 1), 60))),
                 Viewpoint(key(24), snapshot=PNG),
@@ -99,7 +100,7 @@ def same(read: Topics, written: Topics, *, lost: dict[str, str] | None = None) -
         ]
         assert [one.text for one in a.comments] == [one.text.replace("\x00", "\ufffd") for one in b.comments]
         for seen, kept in zip(a.viewpoints, b.viewpoints, strict=True):
-            assert (seen.guid, seen.snapshot) == (kept.guid, kept.snapshot)
+            assert (seen.guid, seen.snapshot, seen.tools) == (kept.guid, kept.snapshot, kept.tools)
             assert np.array(seen.points) == pytest.approx(np.array(kept.points))
             close(seen.view, kept.view)
 
@@ -173,7 +174,7 @@ def test_bcf_client_reads_it_with_nothing_lost(version: Any, tmp_path: Path) -> 
         assert seen.get_elements_visibility() == (True, [GUIDS[1]])
         assert topic.viewpoints[f"{key(22)}.bcfv"].get_elements_visibility() == (False, [GUIDS[3]])
         info = seen.visualization_info
-        assert info.components.selection.component[1].authoring_tool_id == OURS
+        assert [one.authoring_tool_id for one in info.components.selection.component] == ["123", OURS]
         camera = info.perspective_camera
         at, way, up = (
             np.array([one.x, one.y, one.z])

@@ -41,20 +41,23 @@ class Comment:
 @dataclass(frozen=True, slots=True)
 class Viewpoint:
     """A view of the building, in which components are named by their IFC GUIDs, or where they have none by the ids
-    their program gave them. `points`: places that are marked in it, mm, Y up. `snapshot`: its picture, PNG or JPEG."""
+    their program gave them. `points`: places that are marked in it, mm, Y up. `snapshot`: its picture, PNG or JPEG.
+    `tools`: of components, by name: what program they are from, and their id there."""
 
     guid: str
     view: View = field(default_factory=View)
     points: tuple[Point, ...] = ()
     snapshot: bytes | None = None
+    tools: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
     def of(
         cls, scene: Mapping[str, Any] | str, objects: pd.DataFrame, *, guid: str = "", snapshot: bytes | None = None
     ) -> Viewpoint:
         """What a scene shows, such as ``viewer.capture()``; `objects` is ``project.objects()``."""
-        view = View.from_scene(scene).renamed(_guids(objects))
-        return cls(guid or str(uuid.uuid4()), view, snapshot=snapshot)
+        guids = _guids(objects)
+        tools = {guid: (OURS, key) for key, guid in guids.items()}
+        return cls(guid or str(uuid.uuid4()), View.from_scene(scene).renamed(guids), snapshot=snapshot, tools=tools)
 
     def scene(self, objects: pd.DataFrame) -> dict[str, Any]:
         """The scene that shows this, for ``viewer.apply``; `objects` is ``project.objects()``."""

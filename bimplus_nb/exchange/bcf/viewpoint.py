@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ _MOST: Final = 100_000  # components in a list
 def written(viewpoint: Viewpoint, mdl: ModuleType, version: Version) -> Any:
     """`VisualizationInfo` of a viewpoint."""
     view = viewpoint.view
-    made: dict[str, Any] = {"guid": viewpoint.guid, "components": _components(view, mdl, version)}
+    made: dict[str, Any] = {"guid": viewpoint.guid, "components": _components(viewpoint, mdl, version)}
     if view.camera:
         kind = "perspective_camera" if view.camera.height is None else "orthogonal_camera"
         made[kind] = _camera(view.camera, mdl, version)
@@ -66,22 +66,40 @@ def read(guid: str, info: Any, snapshot: bytes | None) -> Viewpoint:
         cuts=tuple(plane_in(_point(plane.location), _point(plane.direction)) for plane in planes[:MOST_PLANES]),
     )
     ends = [(_point(line.start_point), _point(line.end_point)) for line in lines[:_MOST]]
-    return Viewpoint(guid, view, tuple(point_in(start) for start, end in ends if start == end), snapshot)
+    points = tuple(point_in(start) for start, end in ends if start == end)
+    tools = {
+        one.ifc_guid or one.authoring_tool_id: (one.originating_system or "", one.authoring_tool_id or "")
+        for one in _all(components)
+        if one.originating_system or one.authoring_tool_id
+    }
+    return Viewpoint(guid, view, points, snapshot, {name: tool for name, tool in tools.items() if name})
 
 
-def _components(view: View, mdl: ModuleType, version: Version) -> Any:
+def _all(components: Any) -> Iterator[Any]:
+    """Every component that is named somewhere."""
+    if components is None:
+        return
+    yield from components.selection.component if components.selection else ()
+    if components.visibility and components.visibility.exceptions:
+        yield from components.visibility.exceptions.component
+    for one in components.coloring.color if components.coloring else ():
+        yield from one.component if hasattr(one, "component") else one.components.component
+
+
+def _components(viewpoint: Viewpoint, mdl: ModuleType, version: Version) -> Any:
+    view, tools = viewpoint.view, viewpoint.tools
     visible, hidden = view.visible, view.hidden
     exceptions = hidden if visible is None else [one for one in visible if one not in set(hidden)]
     made: dict[str, Any] = {}
     if view.selected:
-        made["selection"] = mdl.ComponentSelection(component=_named(view.selected, mdl))
+        made["selection"] = mdl.ComponentSelection(component=_named(view.selected, tools, mdl))
     made["visibility"] = mdl.ComponentVisibility(
         default_visibility=visible is None,
-        exceptions=mdl.ComponentVisibilityExceptions(component=_named(exceptions, mdl)) if exceptions else None,
+        exceptions=mdl.ComponentVisibilityExceptions(component=_named(exceptions, tools, mdl)) if exceptions else None,
     )
     colors = []
     for color, ids in _argb(view).items():
-        components = _named(ids, mdl)
+        components = _named(ids, tools, mdl)
         if version == "2.1":
             colors.append(mdl.ComponentColoringColor(component=components, color=color))
         else:
@@ -121,12 +139,15 @@ def _looks(components: Any) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]
     return tuple(transparent), colors
 
 
-def _named(ids: Iterable[str], mdl: ModuleType) -> list[Any]:
-    return [
-        mdl.Component(ifc_guid=one) if is_ifc(one) else mdl.Component(originating_system=OURS, authoring_tool_id=one)
-        for one in ids
-        if one.strip()
-    ]
+def _named(ids: Iterable[str], tools: Mapping[str, tuple[str, str]], mdl: ModuleType) -> list[Any]:
+    found = []
+    for one in ids:
+        ifc = is_ifc(one)
+        system, tool = tools.get(one, ("", "") if ifc else (OURS, one))
+        if ifc or tool.strip():
+            named = {"originating_system": system or None, "authoring_tool_id": tool or None}
+            found.append(mdl.Component(ifc_guid=one if ifc else None, **named))
+    return found
 
 
 def _names(components: Iterable[Any]) -> tuple[str, ...]:

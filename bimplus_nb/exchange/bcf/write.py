@@ -7,6 +7,7 @@ import os
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -152,7 +153,7 @@ def _comment(mdl: ModuleType, topic: str, comment: Comment) -> Any:
 
 
 def _valid(seen: Viewpoint) -> Viewpoint:
-    return Viewpoint(guid_of(seen.guid, seen.guid), seen.view, seen.points, seen.snapshot)
+    return replace(seen, guid=guid_of(seen.guid, seen.guid))
 
 
 def _has_file(seen: Viewpoint, version: Version) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bimplus_nb.project.issues.acts import Acts
+from bimplus_nb.project.issues.bcf import Swapping
 from bimplus_nb.project.issues.changes import IssueChanges, difference
 from bimplus_nb.project.issues.things import IssueThings
 from bimplus_nb.project.journal import Journal
@@ -12,7 +12,7 @@ from bimplus_nb.project.writing import Writing
 from bimplus_nb.text import plain
 
 
-class Issues(Acts):
+class Issues(Swapping):
     """The issues of one project. Call it for the table: ``project.issues()``.
 
     Where a method takes an issue, that is its number in the project (17) or its id. Many are changed at once by the

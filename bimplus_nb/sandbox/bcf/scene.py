@@ -43,7 +43,8 @@ def camera_of(scene: Mapping[str, Any]) -> Camera | None:
     direction = direction or _unit(_forward(camera)) or (0.0, 0.0, -1.0)
     scale = _number(camera.get("viewToWorldScale"))
     if camera.get("isOrthographicCamera") is True and scale and scale > 0:
-        return Camera(position, direction, upright(direction), scale=scale)
+        # A scene says half of the height in metres (published JavaScript renderer 1.8.17), BCF all of it.
+        return Camera(position, direction, upright(direction), scale=2 * scale)
     fov = _number(camera.get("fov"))
     return Camera(position, direction, upright(direction), fov=fov if fov and 1 <= fov <= 170 else _FOV)
 
@@ -96,7 +97,7 @@ def _camera(camera: Camera) -> Record:
         "euler": [*_euler(camera), "XYZ"],
         "target": list(target),
         "isOrthographicCamera": camera.scale is not None,
-        "viewToWorldScale": camera.scale or 1,
+        "viewToWorldScale": camera.scale / 2 if camera.scale else 1,
     }
 
 
