@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from bimplus_nb.records import Record, Records
     from bimplus_nb.sandbox import Sandbox
     from bimplus_nb.viewer import Viewer
-    from bimplus_nb.widgets import Explorer, Login, ObjectTable, ProjectPicker, SlidePlayer, Tree
+    from bimplus_nb.widgets import Explorer, IssueBoard, Login, ObjectTable, ProjectPicker, SlidePlayer, Tree
 
 __all__ = [
     "ApiError",
@@ -59,6 +59,7 @@ __all__ = [
     "Forbidden",
     "GeometryError",
     "ImportFailed",
+    "IssueBoard",
     "JournalError",
     "Login",
     "LoginError",
@@ -94,6 +95,7 @@ _HOME = {
     "Changes": "project",
     "Client": "client",
     "Explorer": "widgets",
+    "IssueBoard": "widgets",
     "Login": "widgets",
     "Mesh": "geometry",
     "ObjectTable": "widgets",

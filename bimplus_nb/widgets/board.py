@@ -1,0 +1,416 @@
+"""The issues of a project beside the building: filter, open, write, talk, solve."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import anywidget
+import numpy as np
+import pandas as pd
+import traitlets
+
+from bimplus_nb.errors import BimplusError, NotFound
+from bimplus_nb.frames import person
+from bimplus_nb.project import Project
+from bimplus_nb.text import plain
+from bimplus_nb.widgets.panel import Panel
+from bimplus_nb.widgets.pictures import MOST, picture
+
+if TYPE_CHECKING:
+    from bimplus_nb.viewer import Viewer
+    from bimplus_nb.viewer.pins import Place
+
+_HERE: Final = Path(__file__).parent
+_FIELDS: Final = ("name", "description", "type", "priority", "due", "responsible", "solution")
+_LONG: Final = 20_000  # characters of a description or a comment
+_LARGEST: Final = 50 * 2**20  # bytes of a file that goes through the page
+_ASKED: Final = 24  # attachments whose pictures are shown
+
+
+class BoardPage(anywidget.AnyWidget):
+    """List, filters and details on the page, which filters by itself; what changes anything is asked of the kernel."""
+
+    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("board_issue.js", "board.js"))
+    _css = (_HERE / "board.css").read_text(encoding="utf-8")
+
+    table = traitlets.Dict(help="the issues by columns").tag(sync=True)
+    chosen = traitlets.Unicode(help="id of the open issue, or empty").tag(sync=True)
+    people: Any = traitlets.List(help="who may be responsible: id and name").tag(sync=True)
+    choices = traitlets.Dict(help="the values of type and priority").tag(sync=True)
+    why = traitlets.Unicode(help="why one may not write new issues; empty: one may").tag(sync=True)
+    has_viewer = traitlets.Bool(help="whether there is a building to click on").tag(sync=True)
+    height = traitlets.Int(help="CSS pixels").tag(sync=True)
+    label = traitlets.Unicode(help="whose issues these are").tag(sync=True)
+
+
+class IssueBoard(Panel):
+    """The issues of a project, and everything one does with them: ``bp.IssueBoard(project, viewer=viewer)``.
+
+    Filter by status, time, storey, people and words; open one to read, change, discuss, solve, close or delete it, each
+    where ``project.issues.rights`` allows it and else with the reason why not. With `viewer` the issues shown are
+    pinned to the building: a click on a pin opens its issue, and an issue that is opened shows its pins and objects. A
+    new one begins with a click on the building. Keys: / searches, arrows walk, Enter opens, N writes a new one, Escape
+    goes back. `height` in CSS pixels.
+
+    All that it does are methods of ``project.issues``; `open`, `reload` and `selected` are its own.
+    """
+
+    def __init__(self, project: Project, viewer: Viewer | None = None, *, height: int = 620) -> None:
+        self.project = project
+        self.viewer = viewer
+        self.frame = pd.DataFrame()
+        self._pins = pd.DataFrame()
+        self._place: Place | None = None
+        self._shown: list[int] | None = None
+        self._page = BoardPage(height=height, label=plain(project.name), has_viewer=viewer is not None)
+        super().__init__(width="100%")
+        self.put(self._page)
+        self._page.on_msg(self._heard)
+        self._part: Callable[[], None] = lambda: None
+        people = project.issues.people()
+        self._page.people = [[str(id_), plain(name or email)] for id_, name, email in _rows(people, "name", "email")]
+        self._page.why = project.issues.rights().why("create")
+        self._me = person(project.api.users.current()) or ""
+        self.reload()
+        if viewer is not None:
+            self._part = viewer.on_pin(self.open)
+
+    @property
+    def selected(self) -> str | None:
+        """The id of the issue that is open."""
+        return self._page.chosen or None
+
+    def reload(self) -> None:
+        """Ask the service for the issues anew."""
+        issues = self.project.issues
+        self.frame = issues()
+        if self.viewer is not None:
+            pins = issues.pins()
+            self._pins = pins.assign(overdue=self.frame["overdue"].reindex(pins["issue"]).to_numpy())
+        self._shown = None
+        with self._page.hold_sync():
+            self._page.choices = {name: _words(self.frame[name]) for name in ("type", "priority")}
+            self._page.table = _table(self.frame, self._me)
+            if self._page.chosen not in self.frame.index:
+                self._page.chosen = ""
+        self._pin()
+
+    def open(self, issue: str | None) -> None:
+        """Open an issue (its id): its details here, its pin or view and its objects in the viewer. None closes it.
+
+        ValueError: there is no such issue.
+        """
+        if issue is not None and issue not in self.frame.index:
+            raise ValueError(f"There is no issue {plain(issue, 60)!r} here; reload() asks for new ones.")
+        self._page.chosen = issue or ""
+        if self.viewer is not None:
+            self.viewer.mark_pin(issue)
+        if issue is None:
+            return
+        there = self._go(issue)
+        scene = self._tell(issue)
+        if scene and not there and self.viewer is not None:
+            self.viewer.apply(scene)
+
+    def close(self) -> None:
+        """Take it off the page; the viewer stays, without pins."""
+        self._part()
+        if self.viewer is not None:
+            self.viewer.pin()
+        super().close()
+
+    # --- the building ----------------------------------------------------------------------------------------------
+
+    def _pin(self) -> None:
+        """Pin the issues that the list shows."""
+        if self.viewer is None:
+            return
+        shown = self._pins
+        if self._shown is not None and len(self._shown) < len(self.frame):
+            shown = shown[shown["issue"].isin(self.frame.index[self._shown])]
+        self.viewer.pin(shown)
+
+    def _go(self, issue: str) -> bool:
+        """Select an issue's objects and fly to its pin; whether it has one."""
+        if self.viewer is None:
+            return False
+        drawn, pinned = self.viewer.mesh, self.frame.loc[issue, "object_ids"]
+        if objects := [str(id_) for id_ in cast("Iterable[str]", pinned) if id_ in drawn]:
+            self.viewer.select(objects)
+        places = self._pins[self._pins["issue"] == issue]
+        there = bool(places["x_mm"].notna().any())
+        if there:
+            if self._shown is not None and self.frame.index.get_loc(issue) not in self._shown:
+                self._shown = None  # a pin that is gone to is to be seen
+                self._pin()
+            self.viewer.go_to_pin(issue)
+        return there
+
+    # --- what the page is told -------------------------------------------------------------------------------------
+
+    def _tell(self, issue: str) -> Any:
+        """Send the page all about an issue; its scene."""
+        issues, api = self.project.issues, self.project.api
+        record, rights = issues.get(issue), issues.rights(issue)
+        comments = [
+            [plain(person(one.get("author")) or "", 80), str(one.get("createdAt") or "")[:40], _text(one.get("text"))]
+            for one in api.comments.of_issue(issue)
+        ]
+        files = api.attachments.of_issue(issue)
+        scene = record.get("scene")
+        row = self.frame.loc[issue]
+        about = {
+            "type": "issue",
+            "issue": issue,
+            "description": _text(row["description"]),
+            "solution": _text(row["solution"]),
+            "responsibles": [plain(name, 80) for name in row["responsibles"]],
+            "people": [str(one.get("id")) for one in record.get("responsibles") or () if isinstance(one, Mapping)],
+            "rights": {action: rights.why(action) for action in rights},
+            "comments": comments,
+            "files": [_file(one) for one in files],
+            "scene": bool(scene) and self.viewer is not None,
+        }
+        self._page.send(about)
+        self._send_pictures(issue, files)
+        return scene
+
+    def _send_pictures(self, issue: str, files: Iterable[Mapping[str, Any]]) -> None:
+        """Send what can be shown of an issue's files, picture by picture."""
+        some = [one for one in files if _is_picture(one)]
+        for one in some[:_ASKED]:
+            try:
+                data = self._download(str(one.get("id")))
+            except BimplusError:
+                continue  # the file stands in the list all the same, and says why not when it is saved
+            if kind := picture(data):
+                message = {"type": "picture", "issue": issue, "file": str(one.get("id")), "media": kind}
+                self._page.send(message, [data])
+
+    def _download(self, file: str) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            return self.project.api.attachments.download(file, Path(folder)).read_bytes()
+
+    # --- what a person does on the page ----------------------------------------------------------------------------
+
+    def _heard(self, _: object, message: Any, buffers: Sequence[memoryview]) -> None:
+        """An act of a person; the page hears that it is done, or in words why it is not."""
+        does = getattr(self, f"_on_{message.get('do')}", None) if isinstance(message, dict) else None
+        if does is None:
+            return
+        error = ""
+        try:
+            does(message, buffers)
+        except (BimplusError, ValueError) as problem:
+            error = plain(problem, 600) or type(problem).__name__
+        except Exception as problem:
+            self._page.send({"type": "done", "ask": message.get("ask"), "error": plain(repr(problem), 300)})
+            raise
+        self._page.send({"type": "done", "ask": message.get("ask"), "error": error})
+
+    def _on_open(self, message: dict[str, Any], _: object) -> None:
+        issue = message.get("issue")
+        self.open(issue if isinstance(issue, str) else None)
+
+    def _on_reload(self, *_: object) -> None:
+        self.reload()
+        if self.selected:
+            self._tell(self.selected)
+
+    def _on_shown(self, _: object, buffers: Sequence[memoryview]) -> None:
+        """The page has filtered: these rows are left, in uint32."""
+        if self.viewer is not None and len(buffers) == 1 and len(buffers[0]) % 4 == 0:
+            rows = np.frombuffer(bytes(buffers[0]), np.uint32)
+            self._shown = rows[rows < len(self.frame)].tolist()
+            self._pin()
+
+    def _on_place(self, *_: object) -> None:
+        """A new issue is to be somewhere: ask for a click on the building."""
+        if self.viewer is None:
+            raise ValueError("There is no building beside this board.")
+        self.viewer.place(self._placed, "Click on the building where the new issue is")
+
+    def _placed(self, place: Place | None) -> None:
+        self._place = place
+        if place is None or self.viewer is None:
+            self._page.send({"type": "placed", "on": None})
+            return
+        if place.object_id:
+            self.viewer.select(place.object_id)
+        table = self.viewer.selected
+        about: Any = table.iloc[0] if len(table) else {}
+        words = [plain(about.get(name) or "", 80) for name in ("name", "type", "storey")]
+        self._page.send({"type": "placed", "on": " · ".join(word for word in words if word) or place.object_id})
+
+    def _on_unplace(self, *_: object) -> None:
+        self._place = None
+
+    def _on_create(self, message: dict[str, Any], _: object) -> None:
+        place = self._place if message.get("placed") else None
+        seen: dict[str, Any] = {}
+        if place is not None and place.object_id:
+            seen |= {"on": place.object_id, "at": place.point, "normal": place.normal}
+        if self.viewer is not None and message.get("view"):
+            seen |= {"view": self.viewer.capture(), "picture": bytes(self.viewer.screenshot())}
+        fields = {key: said for key, said in _fields(message).items() if said not in ("", [])}
+        made = self.project.issues.create(fields.pop("name", ""), **seen, **fields)
+        self._place = None
+        self.reload()
+        self.open(made)
+
+    def _on_update(self, message: dict[str, Any], _: object) -> None:
+        self._then(message, lambda issue: self.project.issues.update(issue, **_fields(message)))
+
+    def _on_assign(self, message: dict[str, Any], _: object) -> None:
+        fields = _fields(message)
+        self._then(message, lambda issue: self.project.issues.assign(issue, fields.get("responsible")))
+
+    def _on_comment(self, message: dict[str, Any], _: object) -> None:
+        self._then(message, lambda issue: self.project.issues.comment(issue, _said(message, "text")))
+
+    def _on_solve(self, message: dict[str, Any], _: object) -> None:
+        solution = _said(message, "text") or None
+        self._then(message, lambda issue: self.project.issues.solve(issue, solution))
+
+    def _on_reopen(self, message: dict[str, Any], _: object) -> None:
+        self._then(message, self.project.issues.reopen)
+
+    def _on_close(self, message: dict[str, Any], _: object) -> None:
+        self._then(message, self.project.issues.close)
+
+    def _on_delete(self, message: dict[str, Any], _: object) -> None:
+        self.project.issues.delete(self._issue(message), force=bool(message.get("force")))
+        self.open(None)
+        self.reload()
+
+    def _on_attach(self, message: dict[str, Any], buffers: Sequence[memoryview]) -> None:
+        if len(buffers) != 1 or len(buffers[0]) > _LARGEST:
+            raise ValueError(f"A file that goes through the page has at most {_LARGEST // 2**20} MB.")
+        data, name = bytes(buffers[0]), plain(message.get("name"), 200) or "file"
+        self._then(message, lambda issue: self.project.issues.attach(issue, data, name=name))
+
+    def _on_attach_view(self, message: dict[str, Any], _: object) -> None:
+        if self.viewer is None:
+            raise ValueError("There is no building beside this board.")
+        shot = bytes(self.viewer.screenshot())
+        now = pd.Timestamp.now(UTC).strftime("%Y-%m-%d %H-%M-%S")
+        self._then(message, lambda issue: self.project.issues.attach(issue, shot, name=f"View {now}.png"))
+
+    def _on_view(self, message: dict[str, Any], _: object) -> None:
+        """Show what was seen when it was written."""
+        scene = self.project.issues.get(self._issue(message)).get("scene")
+        if self.viewer is not None and scene:
+            self.viewer.apply(scene)
+
+    def _on_go(self, message: dict[str, Any], _: object) -> None:
+        self._go(self._issue(message))
+
+    def _on_save(self, message: dict[str, Any], _: object) -> None:
+        """A file of an issue is to be saved by the browser."""
+        data = self._download(str(message.get("file")))
+        if len(data) > _LARGEST:
+            raise ValueError("That file is too large to go through the page; project.api.attachments.download has it.")
+        self._page.send({"type": "file", "file": message.get("file")}, [data])
+
+    def _issue(self, message: dict[str, Any]) -> str:
+        issue = message.get("issue")
+        if not isinstance(issue, str) or issue not in self.frame.index:
+            raise ValueError("There is no such issue any more; reload asks for new ones.")
+        return issue
+
+    def _then(self, message: dict[str, Any], act: Callable[[str], object]) -> None:
+        """Do something with an issue, and show what came of it."""
+        issue = self._issue(message)
+        try:
+            act(issue)
+        except NotFound:
+            self.reload()  # somebody has deleted it meanwhile
+            raise
+        self.reload()
+        if self.selected == issue:
+            self._tell(issue)
+
+
+def _table(frame: pd.DataFrame, me: str) -> dict[str, Any]:
+    """The issues by columns, as a page reads them: texts, or numbers into a list of the texts there are."""
+    mine = [
+        me != "" and me in (author, *those)
+        for author, those in zip(frame["author"], frame["responsibles"], strict=True)
+    ]
+    floors = pd.Series(frame["storeys"].explode().dropna().unique(), dtype=object)
+    known = {name: number for number, name in enumerate(floors)}
+    return {
+        "ids": frame.index.tolist(),
+        "numbers": frame["short_id"].fillna(0).astype(int).tolist(),
+        "names": [plain(name, 200) for name in frame["name"].fillna("")],
+        "tags": [plain(tag, 60) for tag in frame["tag"].fillna("")],
+        **{name: _coded(frame[name]) for name in ("status", "priority", "type", "author", "responsible")},
+        **{name: _dates(frame[name]) for name in ("created", "modified", "due")},
+        "overdue": frame["overdue"].fillna(False).astype(int).tolist(),
+        "mine": [int(one) for one in mine],
+        "storeys": {
+            "words": [plain(name, 80) for name in floors],
+            "lists": [[known[name] for name in names] for names in frame["storeys"]],
+        },
+        **{name: frame[name].fillna(0).astype(int).tolist() for name in ("pins", "comments", "attachments")},
+    }
+
+
+def _coded(values: pd.Series[Any]) -> dict[str, Any]:
+    codes, words = pd.factorize(values.astype(object))
+    return {"codes": codes.tolist(), "words": [plain(word, 80) for word in words]}
+
+
+def _words(values: pd.Series[Any]) -> list[str]:
+    """The values that a categorical column can have."""
+    return [plain(word, 60) for word in values.cat.categories] if hasattr(values, "cat") else []
+
+
+def _dates(values: pd.Series[Any]) -> list[str]:
+    return [str(one) for one in values.dt.strftime("%Y-%m-%dT%H:%M:%SZ").fillna("")]
+
+
+def _text(value: object) -> str:
+    """A text of several lines, each made safe."""
+    if value is None or value is pd.NA or isinstance(value, float):
+        return ""
+    return "\n".join(plain(line, 2_000) for line in str(value)[:_LONG].splitlines())
+
+
+def _file(record: Mapping[str, Any]) -> list[Any]:
+    size = record.get("size", record.get("fileSize"))
+    kind = record.get("attachmentType")
+    return [
+        str(record.get("id")),
+        plain(record.get("fileName") or record.get("name") or "file", 120),
+        size if isinstance(size, int) else 0,
+        str(kind).lower().startswith("thumbnail"),
+    ]
+
+
+def _is_picture(record: Mapping[str, Any]) -> bool:
+    """Whether it calls itself a picture and is small enough to be fetched for that."""
+    _, name, size, view = _file(record)
+    return bool(size <= MOST) and (view or name.lower().endswith((".png", ".jpg", ".jpeg")))
+
+
+def _said(message: Mapping[str, Any], key: str) -> str:
+    text = message.get(key)
+    return text[:_LONG] if isinstance(text, str) else ""
+
+
+def _fields(message: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form says of an issue."""
+    said = message.get("fields")
+    fields = said if isinstance(said, Mapping) else {}
+    found = {key: fields[key] for key in _FIELDS if isinstance(fields.get(key), str | list)}
+    return {key: one[:_LONG] if isinstance(one, str) else [str(x) for x in one[:100]] for key, one in found.items()}
+
+
+def _rows(frame: pd.DataFrame, *names: str) -> Iterable[tuple[Any, ...]]:
+    columns = (frame[name].fillna("") for name in names)
+    return zip(frame.index, *columns, strict=True)
