@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 from solids import volume
 
-from bimplus_nb.client import Client, connect
+from bimplus_nb.client import Client
 from bimplus_nb.project import Project
-from bimplus_nb.sandbox import Sandbox, demo
+from bimplus_nb.sandbox import demo
 from bimplus_nb.sandbox.building.plan import STOREYS
-
-MODELS = Path(__file__).parent.parent.parent / "shared" / "models"
 
 
 def test_volumes_are_those_of_the_solids(project: Project) -> None:
@@ -136,42 +133,3 @@ def test_an_empty_project(client: Client) -> None:
     assert frame.empty
     assert frame.index.names == ["storey", "type"]
     assert client.project("Empty plot").structures().empty
-
-
-@pytest.mark.ifc
-@pytest.mark.skipif(not MODELS.is_dir(), reason="no folder of models beside the project")
-@pytest.mark.parametrize("name", ["Duplex_Architecture", "TallBuilding", "LargeBuilding"])
-def test_a_real_building_by_storey_and_type(name: str) -> None:
-    """The witness: ifcopenshell, which reads the same file by itself; its volumes and ours by storey and class."""
-    import ifcopenshell
-    import ifcopenshell.geom
-    import ifcopenshell.util.element as element
-    import ifcopenshell.util.shape as shape
-
-    path = MODELS / f"{name}.ifc"
-    file, settings = ifcopenshell.open(str(path)), ifcopenshell.geom.settings()
-    settings.set("reorient-shells", True)
-    iterator = ifcopenshell.geom.iterator(settings, file, exclude=file.by_type("IfcOpeningElement"))
-    expected, kinds = defaultdict[tuple[str, str], list[float]](list), dict[str, tuple[str, str]]()
-    assert iterator.initialize()
-    while True:
-        got = iterator.get()
-        product = file.by_guid(got.guid)
-        place = element.get_container(product) or element.get_aggregate(product)
-        while place is not None and not place.is_a("IfcBuildingStorey"):
-            place = element.get_aggregate(place) or element.get_container(place)
-        key = (place.Name if place is not None else "No storey"), product.is_a()
-        expected[key].append(abs(shape.get_volume(got.geometry)))
-        kinds[got.guid] = key
-        if not iterator.next():
-            break
-    with Sandbox() as sandbox:
-        sandbox.import_ifc(path, project=name)
-        with connect(sandbox) as client:
-            found = client.project(name).quantities(["storey", "class"], progress=False)
-    assert found["objects"].to_dict() == {key: len(volumes) for key, volumes in expected.items()}
-    whole = found[(found["open_meshes"] == 0) & (found["volume_known"] == found["objects"])]
-    assert len(whole) > 0.8 * len(found)
-    sums = {key: sum(volumes) for key, volumes in expected.items()}
-    assert whole["volume_mesh_m3"].to_dict() == pytest.approx({key: sums[key] for key in whole.index}, rel=2e-3)
-    assert found["volume_mesh_m3"].sum() == pytest.approx(sum(sums.values()), rel=2e-2)

@@ -5,24 +5,21 @@ The witness is ifcopenshell, which reads the same files by itself.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from lab import Lab
+from real import ABSENT, FILES, bodies, storey
 
 from bimplus_nb.client import connect
 from bimplus_nb.project import Project
 from bimplus_nb.sandbox import Sandbox
 from bimplus_nb.widgets import ProjectPicker
-
-MODELS = Path(__file__).parent.parent.parent / "shared" / "models"
-DUPLEX = MODELS / "Duplex_Architecture.ifc"
-FILES = {"Duplex": DUPLEX, "Tall": MODELS / "TallBuilding.ifc", "Large": MODELS / "LargeBuilding.ifc"}
 
 # measure of a property or quantity: the file's kind of unit for it, and the base unit that this is in
 _SCALED = {
@@ -34,8 +31,8 @@ _SCALED = {
 _UNSCALED = {"IfcReal", "IfcThermalTransmittanceMeasure", "IfcPowerMeasure"}
 
 pytestmark = pytest.mark.ifc
-if not MODELS.parent.is_dir():
-    pytest.skip("no folder of models beside the project", allow_module_level=True)
+if ABSENT:
+    pytest.skip(ABSENT, allow_module_level=True)
 
 
 @dataclass(frozen=True)
@@ -50,25 +47,11 @@ class Witness:
 def witnesses() -> dict[str, Witness]:
     """GlobalId -> product, for every product with geometry but openings."""
     import ifcopenshell
-    import ifcopenshell.geom
-    import ifcopenshell.util.element as element
     import ifcopenshell.util.shape as shape
 
-    file = ifcopenshell.open(str(DUPLEX))
-    settings = ifcopenshell.geom.settings()
-    settings.set("reorient-shells", True)
-    found = {}
-    iterator = ifcopenshell.geom.iterator(settings, file, exclude=file.by_type("IfcOpeningElement"))
-    assert iterator.initialize()
-    while True:
-        got = iterator.get()
-        product = file.by_guid(got.guid)
-        place = element.get_container(product) or element.get_aggregate(product)
-        while place is not None and not place.is_a("IfcBuildingStorey"):
-            place = element.get_aggregate(place) or element.get_container(place)
-        found[got.guid] = Witness(place.Name if place is not None else None, shape.get_volume(got.geometry))
-        if not iterator.next():
-            return found
+    file = ifcopenshell.open(str(FILES["Duplex"]))
+    found = bodies(file, reorient_shells=True)
+    return {product.GlobalId: Witness(storey(product), shape.get_volume(body)) for product, body in found}
 
 
 @pytest.fixture(scope="module")
@@ -107,17 +90,11 @@ def building(imported: Sandbox, request: pytest.FixtureRequest) -> Iterator[tupl
 
 
 def test_every_object_stands_on_its_storey(building: tuple[Project, Any]) -> None:
-    import ifcopenshell.util.element as element
-
     project, file = building
     objects = project.objects(progress=False)
     assert len(objects) > 50
-    for guid, storey in zip(objects["guid"], objects["storey"].astype(object), strict=True):
-        product = file.by_guid(guid)
-        place = element.get_container(product, ifc_class="IfcBuildingStorey") or element.get_aggregate(product)
-        while place is not None and not place.is_a("IfcBuildingStorey"):
-            place = element.get_aggregate(place) or element.get_container(place)
-        assert (None if pd.isna(storey) else storey) == (place and place.Name), guid
+    for guid, name in zip(objects["guid"], objects["storey"].astype(object), strict=True):
+        assert (None if pd.isna(name) else name) == storey(file.by_guid(guid)), guid
 
 
 def test_every_property_of_every_object_is_that_of_the_file(building: tuple[Project, Any]) -> None:
@@ -151,6 +128,22 @@ def test_every_property_of_every_object_is_that_of_the_file(building: tuple[Proj
                     assert (type(value), value) == (type(each["value"]), each["value"]), (guid, group, name)
                 checked += 1
     assert checked > 3000
+
+
+def test_quantities_by_storey_and_class_are_those_of_the_file(building: tuple[Project, Any]) -> None:
+    import ifcopenshell.util.shape as shape
+
+    project, file = building
+    expected = defaultdict[tuple[str, str], list[float]](list)
+    for product, body in bodies(file, reorient_shells=True):
+        expected[storey(product) or "No storey", product.is_a()].append(abs(shape.get_volume(body)))
+    found = project.quantities(["storey", "class"], progress=False)
+    assert found["objects"].to_dict() == {key: len(volumes) for key, volumes in expected.items()}
+    whole = found[(found["open_meshes"] == 0) & (found["volume_known"] == found["objects"])]
+    assert len(whole) > 0.8 * len(found)
+    sums = {key: sum(volumes) for key, volumes in expected.items()}
+    assert whole["volume_mesh_m3"].to_dict() == pytest.approx({key: sums[key] for key in whole.index}, rel=2e-3)
+    assert found["volume_mesh_m3"].sum() == pytest.approx(sum(sums.values()), rel=2e-2)
 
 
 def test_the_volume_is_that_of_the_file(duplex: Project, witnesses: dict[str, Witness]) -> None:

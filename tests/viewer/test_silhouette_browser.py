@@ -16,18 +16,17 @@ import pytest
 from lab import Lab
 from labnotebook import Notebook
 from numpy.typing import NDArray
+from real import ABSENT, FILES, bodies
 
 from bimplus_nb.sandbox import Sandbox
 from bimplus_nb.viewer.camera import Camera, ends
 
-MODELS = Path(__file__).parent.parent.parent.parent / "shared" / "models"
-NAMES = ("Duplex_Architecture", "TallBuilding", "LargeBuilding")
 # From the front left and a little above, as every view begins; and almost level, from behind.
 DIRECTIONS = ((0.545, -0.315, -0.777), (-0.8, -0.08, 0.6))
 
 pytestmark = [pytest.mark.browser, pytest.mark.ifc]
-if not MODELS.parent.is_dir():
-    pytest.skip("no folder of models beside the project", allow_module_level=True)
+if ABSENT:
+    pytest.skip(ABSENT, allow_module_level=True)
 
 # Lines reach a little beyond what they bound.
 SETUP = """
@@ -55,26 +54,16 @@ class Witness:
 
     def __init__(self, path: Path) -> None:
         import ifcopenshell
-        import ifcopenshell.geom
         import pyvista
 
-        file = ifcopenshell.open(str(path))
-        airy = [*file.by_type("IfcOpeningElement"), *file.by_type("IfcSpace")]
-        settings = ifcopenshell.geom.settings()
-        settings.set("use-world-coords", True)
-        iterator = ifcopenshell.geom.iterator(settings, file, 2, exclude=airy)
-        assert iterator.initialize()
         vertices, faces, count = [], [], 0
         self.guids: set[str] = set()
-        while True:
-            got = iterator.get()
-            vertices.append(np.array(got.geometry.verts).reshape(-1, 3))
-            faces.append(np.array(got.geometry.faces).reshape(-1, 3) + count)
+        for product, body in bodies(ifcopenshell.open(str(path)), "IfcSpace", use_world_coords=True):
+            vertices.append(np.array(body.verts).reshape(-1, 3))
+            faces.append(np.array(body.faces).reshape(-1, 3) + count)
             count += len(vertices[-1])
             if len(faces[-1]):
-                self.guids.add(got.guid)
-            if not iterator.next():
-                break
+                self.guids.add(product.GlobalId)
         self.vertices = np.concatenate(vertices)  # metres, Z up
         self._solid = pyvista.PolyData.from_regular_faces(self.vertices, np.concatenate(faces))
 
@@ -115,8 +104,8 @@ def agreement(a: Silhouette, b: Silhouette) -> float:
 @pytest.fixture(scope="module")
 def imported() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
-        for name in NAMES:
-            sandbox.import_ifc(MODELS / f"{name}.ifc", project=name)
+        for name, path in FILES.items():
+            sandbox.import_ifc(path, project=name)
         yield sandbox
 
 
@@ -128,13 +117,13 @@ def notebook(imported: Sandbox, lab: Lab) -> Iterator[Notebook]:
         yield opened
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FILES)
 def test_the_building_covers_what_another_renderer_says(notebook: Notebook, name: str) -> None:
     notebook.kernel(f"name = {name!r}")
     notebook.run(1)
     notebook.until(COMPLETE, timeout=120)
     notebook.kernel(BARE)
-    witness = Witness(MODELS / f"{name}.ifc")
+    witness = Witness(FILES[name])
     guids = notebook.ask("client.project(name).objects(progress=False)['guid'].to_dict()")
     assert {guids[id] for id in notebook.ask("viewer.visible_ids")} == witness.guids
     corners = np.stack([witness.vertices.min(axis=0), witness.vertices.max(axis=0)]) * 1000
