@@ -15,6 +15,8 @@ FIELD_OF_VIEW: Final = 35.0
 NEAREST: Final = 100.0
 """mm between the eye and what it looks at, at least."""
 
+_FAR: Final = 1e13
+
 Point = tuple[float, float, float]
 Projection = Literal["perspective", "orthographic"]
 
@@ -158,6 +160,11 @@ def ends(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.where(ways > 0, box[:, 1], box[:, 0]))
 
 
+def is_length(value: object) -> bool:
+    """Whether this is a number that can be a length in mm; others may be as large as JSON can write them."""
+    return isinstance(value, int | float) and -_FAR < value < _FAR
+
+
 def _three(place: NDArray[np.float64]) -> Point:
     x, y, z = place.tolist()
     return x, y, z
@@ -171,7 +178,7 @@ def _point(value: Any) -> Point | None:
             value = [value.get(axis) for axis in "xyz"]
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 3:
         return None
-    if not all(isinstance(one, int | float) and math.isfinite(one) for one in value):
+    if not all(is_length(one) for one in value):
         return None
     return float(value[0]), float(value[1]), float(value[2])
 
@@ -179,10 +186,10 @@ def _point(value: Any) -> Point | None:
 def _forward(camera: Mapping[str, Any]) -> Point:
     """Which way a camera looks that says it by a quaternion or by Euler angles XYZ."""
     turn = camera.get("quaternion")
-    if isinstance(turn, Mapping) and all(isinstance(turn.get(k), int | float) for k in "xyzw"):
+    if isinstance(turn, Mapping) and all(is_length(turn.get(k)) for k in "xyzw"):
         numbers = [float(turn[k]) for k in "xyzw"]
         length = math.hypot(*numbers)
-        x, y, z, w = (one / length for one in numbers) if 0 < length < math.inf else (0.0, 0.0, 0.0, 1.0)
+        x, y, z, w = (one / length for one in numbers) if length > 0 else (0.0, 0.0, 0.0, 1.0)
         return -2 * (x * z + w * y), -2 * (y * z - w * x), -1 + 2 * (x * x + y * y)
     angles = _point(list(camera["euler"])[:3]) if isinstance(camera.get("euler"), Sequence) else None
     if angles is None:

@@ -9,14 +9,13 @@ back as it got it, as an object or as text.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from bimplus_nb.viewer.camera import Camera
+from bimplus_nb.viewer.camera import Camera, is_length
 
 Plane = tuple[float, float, float, float]
 """nx, ny, nz, d, the normal 1 long: what lies at ``x nx + y ny + z nz > d`` is cut away; mm, Y up, world."""
@@ -229,7 +228,7 @@ def _plane(said: Mapping[str, Any], scale: float) -> Plane | None:
     if not isinstance(normal, Sequence) or isinstance(normal, str) or len(normal) != 3:
         return None
     numbers = [*normal, constant]
-    if not all(isinstance(one, int | float) and math.isfinite(one) for one in numbers) or not any(normal):
+    if not all(is_length(one) for one in numbers) or not any(normal):
         return None
     x, y, z, d = (float(one) for one in numbers)
     return -x, -y, -z, d * scale

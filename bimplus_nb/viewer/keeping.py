@@ -82,7 +82,7 @@ class Keeping(Listing, Storeys):
         if view.camera:
             self._look(view.camera)
         self._elsewhere_said = view.without(building.rows)
-        self._applied = as_mapping(scene), replace(self._view(), camera=view.camera)
+        self._applied = deepcopy(as_mapping(scene)), replace(self._view(), camera=view.camera)
 
     # What was applied last: the scene, how it looks here, and what it says of objects that are not here.
     _applied: tuple[Mapping[str, Any], View] = ({}, View())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
@@ -27,7 +28,7 @@ class SlidePlayer(Panel):
         self.frame, self.viewer = pictures.frame, viewer
         self.position = 0
         super().__init__("bp-card", width="100%")
-        self._name = html()
+        self._name = html(margin="0 0 0 10px")
         # The page counts; a value that comes from it is a place among the slides.
         self._clock = ipywidgets.Play(
             min=0, max=max(len(self.frame), 1), interval=round(seconds * 1000), show_repeat=True
@@ -38,13 +39,13 @@ class SlidePlayer(Panel):
         strip.add_class("bp-slides")
         bar = ipywidgets.HBox(
             [
-                self.button("", self.previous, icon="step-backward", tooltip="Previous slide"),
+                self._step(self.previous, "step-backward", "Previous slide"),
                 self._clock,
-                self.button("", self.next, icon="step-forward", tooltip="Next slide"),
+                self._step(self.next, "step-forward", "Next slide"),
                 self._name,
-            ]
+            ],
+            layout=ipywidgets.Layout(align_items="center"),
         )
-        bar.add_class("bp-bar")
         self.put(bar, strip)
         self._mark()
 
@@ -80,6 +81,9 @@ class SlidePlayer(Panel):
         if 1 <= change["new"] <= len(self.frame) and change["new"] != self.position:
             with self.errors_in_words():
                 self.show(change["new"])
+
+    def _step(self, action: Callable[[], None], icon: str, words: str) -> ipywidgets.Button:
+        return self.button("", action, icon=icon, tooltip=words, layout=ipywidgets.Layout(width="44px"))
 
     def _card(self, place: int, picture: bytes | None) -> ipywidgets.VBox:
         name = str(self.frame["name"].iloc[place - 1] or "")

@@ -185,6 +185,21 @@ def test_nothing_that_is_not_understood_is_lost() -> None:
     }
 
 
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**400), 10**400) | st.floats() | st.text(max_size=8),
+    lambda some: st.lists(some, max_size=4) | st.dictionaries(st.sampled_from(["position", "id", *"xyzw"]), some),
+    max_leaves=8,
+)
+KEYS = ["version", "viewMode", "camera", "objects", "clippingPlane", "clippingPlanes", "layers"]
+PARTS = ["position", "target", "euler", "quaternion", "fov", "viewToWorldScale", "selected", "visible", "coloring",
+         "normal", "constant", "selected", "axis"]  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), ANYTHING | st.dictionaries(st.sampled_from(PARTS), ANYTHING)))
+def test_no_scene_is_an_error(scene: dict[str, Any]) -> None:
+    json.dumps(View.from_scene(scene).to_scene(scene))
+
+
 def test_a_plane_that_stays_keeps_what_else_is_said_of_it() -> None:
     plane = {"normal": [0, -1, 0], "constant": 0.5, "referencePoint": [1, 2, 3], "sectionCutOptions": {"cap": True}}
     old = {"version": [1, 0, 0], "clippingPlanes": [plane, {"normal": [1, 0, 0], "constant": 0.1, "more": 1}]}
