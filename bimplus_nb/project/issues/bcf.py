@@ -148,15 +148,22 @@ class Import:
 
     def apply(self) -> pd.DataFrame:
         """Send the topics that are new or different; those that are neither stay out of it. One row a topic, index
-        guid: outcome ("created", "updated", "skipped"), issue (its id), number, note (what the service says of it)."""
+        guid: outcome ("created", "updated", "skipped"), issue (its id), number, note (what the service says of it).
+
+        What the answer of the service looks like is not documented; what it leaves open is missing here."""
         idle = [str(guid) for guid in self.frame.index[self.frame["action"] == "nothing"]]
         from bimplus_nb.project.issues.topic import short_id
 
         answer: Mapping[str, Any] = {}
         if len(idle) < len(self.frame):
             answer = self._send(self.topics.file_without(idle))
-        rows = [(outcome, entry) for outcome in ("created", "updated", "skipped") for entry in _list(answer, outcome)]
+        rows: list[tuple[str | None, Mapping[str, Any]]] = [
+            (outcome, entry) for outcome in ("created", "updated", "skipped") for entry in _list(answer, outcome)
+        ]
         rows += [("skipped", {"topic": guid, "reason": "The service has all of it."}) for guid in idle]
+        named = {str(entry.get("topic")).lower() for _, entry in rows}
+        silent = [str(guid) for guid in self.frame.index if str(guid) not in named]
+        rows += [(None, {"topic": guid, "reason": "It was sent; the service does not say."}) for guid in silent]
         index = pd.Index([str(entry.get("topic") or "") for _, entry in rows], name="guid", dtype="str")
         notes = [" ".join(map(str, entry.get("notes") or [entry.get("reason") or ""])) for _, entry in rows]
         columns = {
