@@ -6,9 +6,12 @@ import io
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bimplus_nb.exchange.bcf import archive, read_bcf
 from bimplus_nb.exchange.bcf.topics import Topic, Viewpoint
@@ -20,9 +23,16 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"p" * 50
 ONE, TWO, SEEN = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
 VIEW = View(Camera((1, 2, 3), (4, 5, 6), 50), selected=("0" * 22,))
 GOOD = packed(
-    [Topic(ONE, "Good", author="a", viewpoints=(Viewpoint(SEEN, VIEW, snapshot=PNG),)), Topic(TWO, "Other", author="b")]
+    [
+        Topic(ONE, "Good", author="a", viewpoints=(Viewpoint(SEEN, VIEW, snapshot=PNG),)),
+        Topic(TWO, "Other", author="b"),
+    ],
+    project=(SEEN, "House"),
 )
 MARKUP = f"{ONE}/markup.bcf"
+NAMES = [MARKUP, f"{ONE}/viewpoint.bcfv", "bcf.version", "project.bcfp"]
+PIECES = [b"", b"<X>1e999</X>", b"<Guid/>", b" Index='9999999999999999999999' ", b"</Topic>", b"<Topic>", b"-", b"NaN",
+          b"\xff", b"<!--", b"]]>", b"&#0;", b"&lt;", b"<Component/>", b"0000-00-00T25:61:61Z", b"true"]  # fmt: skip
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE m [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><Markup><Topic Guid="x"><Title>&b;</Title>'
     "</Topic></Markup>"
@@ -198,3 +208,22 @@ def test_what_other_programs_add_is_passed_over() -> None:
     added = replaced(MARKUP, "<Title>", '<Vendor:Thing xmlns:Vendor="urn:x" a="b"><c/></Vendor:Thing><Title>')
     assert read_bcf(added)[0].title == "Good"
     assert read_bcf(replaced(MARKUP, "<Topic ", '<Topic Colour="red" ')).refused == {}
+
+
+@settings(max_examples=150)
+@given(st.integers(0, len(GOOD) - 1), st.binary(max_size=4), st.integers(0, 4))
+def test_a_damaged_file_is_read_or_refused(place: int, put: bytes, cut: int) -> None:
+    with suppress(ValueError):
+        read_bcf(GOOD[:place] + put + GOOD[place + cut :])
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(NAMES), st.floats(0, 1), st.sampled_from(PIECES), st.integers(0, 30))
+def test_damaged_xml_is_read_or_refused(name: str, share: float, put: bytes, cut: int) -> None:
+    def change(entry: str, body: bytes) -> bytes:
+        place = round(share * len(body))
+        return body[:place] + put + body[place + cut :] if entry == name else body
+
+    with suppress(ValueError):
+        for topic in read_bcf(repacked(change)):
+            packed([topic], version="3.0")

@@ -90,7 +90,7 @@ class Archive:
         parser.StartElementHandler, parser.EndElementHandler = begin, end
         try:
             parser.Parse(content, True)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError) as error:  # the latter for an encoding that there is not
             raise Unreadable(f"{plain(name, 120)!r} is no well-formed XML: {error}") from None
         return content
 

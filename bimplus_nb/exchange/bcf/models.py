@@ -26,13 +26,13 @@ def words(version: Version) -> ModuleType:
 
 def parse(xml: bytes, kind: Any) -> Any:
     """An object of a class of `words`; what it does not know is passed over. Raises Unreadable."""
-    from xsdata.exceptions import ConverterWarning, ParserError
+    from xsdata.exceptions import ConverterWarning
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", ConverterWarning)
             return _parser().from_bytes(xml, kind)
-    except (ParserError, ConverterWarning, TypeError, ValueError) as error:
+    except Exception as error:  # of whatever kind: it is a stranger's file
         raise Unreadable(f"it is no valid {kind.__name__}: {plain(error, 160)}") from None
 
 
