@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from bimplus_nb.sandbox import Sandbox
 from bimplus_nb.viewer import Viewer
 from bimplus_nb.widgets import SlidePlayer
 
+PNG = b"\x89PNG\r\n\x1a\n"
 NAME = "<img src=x onerror=alert(1)>"
 
 
@@ -32,7 +34,11 @@ def project(signed_in: Client) -> Project:
 @pytest.fixture(scope="module")
 def viewer(project: Project) -> Iterator[Viewer]:
     made = project.view(progress=False)
-    yield made
+    drawn = itertools.count()
+    with pytest.MonkeyPatch.context() as patched:
+        # Drawing takes seconds; that a picture shows the view is for other tests.
+        patched.setattr(made, "_still", lambda: PNG + str(next(drawn)).encode())
+        yield made
     made.close()
 
 

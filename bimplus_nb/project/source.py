@@ -32,8 +32,9 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An answer that has come, the steps done with it, and the steps known of."""
+    """An answer that has come and what it is about, the steps done with it, and the steps known of."""
 
+    part: Part
     answer: threejs.Answer
     done: int
     known: int
@@ -180,12 +181,12 @@ class Source:
                 if report is not None:
                     report(done, so_far)
 
-            yield from (Step(answer, 0, 0) for found in kept.values() for answer in found.answers)
+            yield from (Step(part, answer, 0, 0) for part, found in kept.items() for answer in found.answers)
             read: dict[Part, list[threejs.Answer]] = {part: [] for part in missing}
             for done, (ask, _, answer) in enumerate(fetch_chunks([(ask, fetch(ask)) for ask in asks], count), 1):
                 for part, piece in self._pieces(ask, _read(answer.body, attributes), revision):
                     read[part].append(piece)
-                    yield Step(piece, done, known)
+                    yield Step(part, piece, done, known)
         with self._lock:
             self._answers |= {(part, revision): _Kept(answers, attributes) for part, answers in read.items()}
 

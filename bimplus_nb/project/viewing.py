@@ -57,7 +57,8 @@ def view(
     def arrivals(some: Sequence[Part], progress: Report) -> Iterator[Arrival]:
         coming = bodies(source, some, storeys=storeys, revision=revision, progress=progress, among=parts)
         for mesh, step in coming:
-            yield Arrival(mesh, step.answer.rooms, step.done, step.known)
+            layer = step.part.layer_id.lower(), step.part.topology_id.lower()
+            yield Arrival(mesh, step.answer.rooms, step.done, step.known, layer)
 
     def load(some: Sequence[Part]) -> list[Arrival]:
         come = [*arrivals(some, False)]
@@ -66,15 +67,7 @@ def view(
 
     def outline(ids: Sequence[str]) -> pd.DataFrame:
         names = {part.layer_id: part.layer for part in parts}
-        entries = source.rows(parts, revision, storeys)
-        frame = frames.objects_frame(entries, ({"id": id_} for id_ in ids), layers=names)
-        trees = {(part.layer_id, part.model): part.topology_id.lower() for part in parts}
-        return frame.assign(
-            layer_id=pd.Series({node.id: node.layer_id for node in entries}, dtype="str"),
-            topology_id=pd.Series(
-                {node.id: trees.get((node.layer_id, node.model), "") for node in entries}, dtype="str"
-            ),
-        )
+        return frames.objects_frame(source.rows(parts, revision, storeys), ({"id": id_} for id_ in ids), layers=names)
 
     given = {
         "objects": lambda: objects(parts),

@@ -24,13 +24,15 @@ FIRST, PORTION = 2_000, 10_000
 class Arrival:
     """Some objects of a building that comes bit by bit.
 
-    `rooms` are those of ``mesh.ids`` that are rooms; `done` of the `known` steps are over when this is here.
+    `rooms` are those of ``mesh.ids`` that are rooms; `done` of the `known` steps are over when this is here; `layer` is
+    the one they are all on: its id, and the id of the model's tree.
     """
 
     mesh: Mesh
     rooms: Collection[str] = ()
     done: int = 1
     known: int = 1
+    layer: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,7 @@ class Building:
     - ``room`` (o,) bool; ``bounds`` (o, 2, 3) the least and greatest x, y, z
     - ``drawn`` (o,) bool is what went into ``instalments``: all but what would be more than ``most`` triangles
     - ``stray`` (o,) bool is what is so far from everything else that it is not drawn
+    - ``layers`` are the rows of the objects of each layer, as far as arrivals have said
     - ``low``, ``high`` (3,) are the box around everything else; ``origin`` (3,) is (0, 0, 0) in the scene, for good
 
     Lengths in mm, Y up, world.
@@ -58,6 +61,7 @@ class Building:
     def __init__(self, most: int = MOST_TRIANGLES) -> None:
         self.most = most
         self.rows: dict[str, int] = {}
+        self.layers: dict[tuple[str, str], NDArray[np.int64]] = {}
         self.owner: NDArray[np.int64] = np.empty(0, np.int64)
         self.color: NDArray[np.uint8] = np.empty((0, 4), np.uint8)
         self.closed: NDArray[np.bool_] = np.empty(0, bool)
@@ -85,6 +89,8 @@ class Building:
         fresh = np.zeros(len(self.rows) - len(self.room), bool)
         self.room, self.drawn = np.concatenate([self.room, fresh]), np.concatenate([self.drawn, fresh])
         self.room[rows[[name in arrival.rooms for name in mesh.ids]]] = True
+        if arrival.layer is not None and len(rows):
+            self.layers[arrival.layer] = np.union1d(self.layers.get(arrival.layer, rows[:0]), rows)
         with self._joining:
             self._meshes = (*self._meshes, mesh)
         if not len(mesh):

@@ -120,17 +120,7 @@ class Keeping(Listing, Storeys):
 
     def _layers(self, layers: Iterable[Layer] | None = None) -> Iterator[tuple[Layer, NDArray[np.int64]]]:
         """Layers (all that are here, if not told) and the rows of their objects; those without objects are left out."""
-        here = self._here_in_layers()
+        here = self._building.layers
         for layer in [Layer(*key) for key in here] if layers is None else layers:
             if (rows := here.get(layer[:2])) is not None:
                 yield layer, rows
-
-    def _here_in_layers(self) -> dict[tuple[str, str], NDArray[np.int64]]:
-        about = self._about() if self._outline else None
-        if about is None or "layer_id" not in about or "topology_id" not in about:
-            return {}
-        found: dict[tuple[str, str], list[int]] = {}
-        for row, key in enumerate(zip(about["layer_id"], about["topology_id"], strict=True)):
-            if isinstance(key[0], str) and key[0]:
-                found.setdefault(key, []).append(row)
-        return {key: np.array(rows) for key, rows in found.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import houses
@@ -14,7 +14,7 @@ from ipywidgets.widgets import widget
 
 from bimplus_nb.errors import BimplusError
 from bimplus_nb.geometry import Mesh
-from bimplus_nb.viewer import Viewer, cells
+from bimplus_nb.viewer import Arrival, Viewer, cells
 from bimplus_nb.viewer.code import Code
 from bimplus_nb.viewer.state import SELECTED, VISIBLE
 
@@ -183,11 +183,10 @@ def test_a_scene_that_nobody_has_touched_is_captured_as_it_came(viewer: Viewer) 
 
 
 def test_layers_of_a_scene_are_shown_and_written() -> None:
-    def outline(ids: Sequence[str]) -> pd.DataFrame:
-        layer = ["l1" if name in ("roof", "slab") else "l2" for name in ids]
-        return pd.DataFrame({"layer_id": layer, "topology_id": "t"}, index=list(ids))
-
-    viewer = Viewer(houses.house(HERE), rooms="room", outline=outline)
+    house = houses.house(HERE)
+    rest = house.of(*(name for name in house.ids if name not in ("roof", "slab")))
+    some = [Arrival(house.of("roof"), layer=("l1", "t")), Arrival(rest, layer=("l2", "t"))]
+    viewer = Viewer([*some, Arrival(house.of("slab"), layer=("l1", "t"))])
     told = {"id": "L1", "divisionTopologyId": "T", "visible": False, "transparent": False}
     viewer.apply({"layers": [told, {**told, "id": "other"}, {"id": 7}]})
     assert not {"roof", "slab"} & set(viewer.visible_ids)
