@@ -7,6 +7,7 @@ BIMcollab Zoom does not find them (https://github.com/IfcOpenShell/IfcOpenShell/
 from __future__ import annotations
 
 import warnings
+from dataclasses import MISSING, fields
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -25,7 +26,8 @@ def words(version: Version) -> ModuleType:
 
 
 def parse(xml: bytes, kind: Any) -> Any:
-    """An object of a class of `words`; what it does not know is passed over. Raises Unreadable."""
+    """An object of a class of `words`; what it does not know is passed over, what it lacks is None, also where the
+    schema wants it: programs write comments without a text, viewpoints without a guid. Raises Unreadable."""
     from xsdata.exceptions import ConverterWarning
 
     try:
@@ -48,8 +50,15 @@ def _parser() -> Any:
     from xsdata.formats.dataclass.parsers.handlers import XmlEventHandler
 
     # Programs add elements and attributes of their own. The handler is named, or lxml would be taken where it is.
-    config = ParserConfig(fail_on_unknown_properties=False, fail_on_unknown_attributes=False)
+    config = ParserConfig(
+        fail_on_unknown_properties=False, fail_on_unknown_attributes=False, class_factory=_with_what_there_is
+    )
     return XmlParser(config=config, handler=XmlEventHandler)
+
+
+def _with_what_there_is(kind: Any, said: dict[str, Any]) -> Any:
+    needed = (one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING)
+    return kind(**(dict.fromkeys(needed) | said))
 
 
 @cache

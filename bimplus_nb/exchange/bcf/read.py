@@ -50,7 +50,7 @@ def _topics(archive: Archive) -> Topics:
     said = parse(archive.xml("bcf.version"), words("3.0").Version)
     version = said.version_id
     if version not in ("2.1", "3.0"):
-        raise ValueError(f"it is of BCF version {plain(version, 20)!r}; 2.1 and 3.0 are read")
+        raise ValueError(f"it is of BCF version {plain(version or '', 20)!r}; 2.1 and 3.0 are read")
     return _read(archive, words(version), version)
 
 
@@ -86,6 +86,8 @@ def _read(archive: Archive, mdl: ModuleType, version: Version) -> Topics:
 def _topic(archive: Archive, folder: str, mdl: ModuleType, version: Version, refused: dict[str, str]) -> Topic:
     markup = parse(archive.xml(f"{folder}/markup.bcf"), mdl.Markup)
     topic = markup.topic
+    if topic is None:
+        raise Unreadable("it has no Topic")
     guid = guid_of(topic.guid) or guid_of(folder)
     if not guid:
         raise Unreadable("it has no valid Guid")

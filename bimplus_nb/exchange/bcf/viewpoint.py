@@ -14,7 +14,7 @@ from bimplus_nb.exchange.bcf.frame import (
     point_in,
     point_out,
 )
-from bimplus_nb.exchange.bcf.topics import OURS, Version, Viewpoint, is_ifc
+from bimplus_nb.exchange.bcf.topics import OURS, Unreadable, Version, Viewpoint, is_ifc
 from bimplus_nb.viewer.camera import Camera, Point
 from bimplus_nb.viewer.capture import MOST_PLANES, View
 
@@ -83,7 +83,13 @@ def _all(components: Any) -> Iterator[Any]:
     if components.visibility and components.visibility.exceptions:
         yield from components.visibility.exceptions.component
     for one in components.coloring.color if components.coloring else ():
-        yield from one.component if hasattr(one, "component") else one.components.component
+        yield from _colored(one)
+
+
+def _colored(color: Any) -> list[Any]:
+    """The components of a colour, of either version."""
+    found: list[Any] = color.component if hasattr(color, "component") else getattr(color.components, "component", [])
+    return found
 
 
 def _components(viewpoint: Viewpoint, mdl: ModuleType, version: Version) -> Any:
@@ -126,7 +132,7 @@ def _looks(components: Any) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]
     transparent: list[str] = []
     colors: dict[str, tuple[str, ...]] = {}
     for one in components.coloring.color if components and components.coloring else ():
-        ids = _names(one.component if hasattr(one, "component") else one.components.component)
+        ids = _names(_colored(one))
         text = (one.color or "").lower()
         if len(text) not in (6, 8) or set(text) - set("0123456789abcdef"):
             continue
@@ -183,6 +189,8 @@ def _looking(info: Any) -> Camera | None:
 
 
 def _point(value: Any) -> Point:
+    if value is None or value.x is None or value.y is None or value.z is None:
+        raise Unreadable("a place or a direction in it is not said")
     return value.x, value.y, value.z
 
 
