@@ -38,6 +38,8 @@ def test_a_slideshow_is_clicked_and_played(lab: Lab) -> None:
         notebook.page.get_by_role("button", name="2 · From the front").click()
         notebook.until("player.position == 2 and len(viewer.visible_ids) == 1")
         notebook.page.locator(".bp-now button", has_text="2 · From the front").wait_for()
+        # The page says where its camera is, and nothing has been changed: what is seen is that slide.
+        notebook.until("viewer.capture() == player.frame['scene'].iloc[1]")
         notebook.kernel("player.show(1)")
         assert notebook.page.locator(".bp-card b").count() == 0
         notebook.page.get_by_text("<b>From above</b>").first.wait_for()
