@@ -25,7 +25,8 @@ from bimplus_nb.viewer.capture import View
 
 VERSIONS = ["2.1", "3.0"]
 SCHEMAS = Path(__file__).with_name("schemas")
-PNG, JPG = b"\x89PNG\r\n\x1a\n" + b"p" * 50, b"\xff\xd8\xff" + b"j" * 50
+PNG = b"\x89PNG\r\n\x1a\n" + b"....IHDR" + (960).to_bytes(4, "big") + (480).to_bytes(4, "big") + b"p" * 50
+JPG = b"\xff\xd8\xff" + b"j" * 50
 GUIDS = [f"{n}Abc_$" + "x" * 16 for n in range(4)]
 OURS = "0c2fd9a1-0000-5000-8000-000000000001"
 
@@ -186,6 +187,7 @@ def test_bcf_client_reads_it_with_nothing_lost(version: Any, tmp_path: Path) -> 
         assert [up @ way, up @ np.cross(way, (0, 0, 1)), np.linalg.norm(up)] == pytest.approx([0, 0, 1], abs=1e-9)
         assert up[2] > 0
         assert camera.field_of_view == 50
+        assert not later or camera.aspect_ratio == 2
         flat = topic.viewpoints[f"{key(22)}.bcfv"].visualization_info.orthogonal_camera
         assert flat.view_to_world_scale == 12.5
         planes = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final
@@ -14,7 +15,7 @@ from bimplus_nb.exchange.bcf.frame import (
     point_in,
     point_out,
 )
-from bimplus_nb.exchange.bcf.topics import OURS, Unreadable, Version, Viewpoint, is_ifc
+from bimplus_nb.exchange.bcf.topics import OURS, Unreadable, Version, Viewpoint, is_ifc, picture_kind
 from bimplus_nb.viewer.camera import Camera, Point
 from bimplus_nb.viewer.capture import MOST_PLANES, View
 
@@ -31,7 +32,7 @@ def written(viewpoint: Viewpoint, mdl: ModuleType, version: Version) -> Any:
     made: dict[str, Any] = {"guid": viewpoint.guid, "components": _components(viewpoint, mdl, version)}
     if view.camera:
         kind = "perspective_camera" if view.camera.height is None else "orthogonal_camera"
-        made[kind] = _camera(view.camera, mdl, version)
+        made[kind] = _camera(view.camera, _aspect(viewpoint.snapshot), mdl, version)
     if viewpoint.points:
         # A line of no length is a point.
         ends = [mdl.Point(**_xyz(point_out(point))) for point in viewpoint.points]
@@ -161,7 +162,15 @@ def _names(components: Iterable[Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name))[:_MOST]
 
 
-def _camera(camera: Camera, mdl: ModuleType, version: Version) -> Any:
+def _aspect(picture: bytes | None) -> float:
+    """Width over height of a PNG, which says how wide a view is; 1 where there is none, as in older versions."""
+    if not picture or picture_kind(picture) != "png" or len(picture) < 24:
+        return 1.0
+    width, height = struct.unpack(">II", picture[16:24])
+    return width / height if 0 < width <= 10 * height and height <= 10 * width else 1.0
+
+
+def _camera(camera: Camera, aspect: float, mdl: ModuleType, version: Version) -> Any:
     at, way, up = looking_out(camera)
     made: dict[str, Any] = {
         "camera_view_point": mdl.Point(**_xyz(at)),
@@ -169,7 +178,7 @@ def _camera(camera: Camera, mdl: ModuleType, version: Version) -> Any:
         "camera_up_vector": mdl.Direction(**_xyz(up)),
     }
     if version == "3.0":
-        made["aspect_ratio"] = 1.0  # a view has no width of its own
+        made["aspect_ratio"] = aspect
     if camera.height is not None:
         return mdl.OrthogonalCamera(**made, view_to_world_scale=camera.height / 1000)
     # The schema of 2.1 allows no other angles; a view that is wider than it was shows all that was seen.
