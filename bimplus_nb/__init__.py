@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from bimplus_nb.frames import convert
     from bimplus_nb.geometry import Mesh
     from bimplus_nb.project import Changes, Project
+    from bimplus_nb.project.checks import Check, check
     from bimplus_nb.records import Record, Records
     from bimplus_nb.sandbox import Sandbox
     from bimplus_nb.viewer import Viewer
@@ -52,6 +53,7 @@ __all__ = [
     "ApiError",
     "BimplusError",
     "Changes",
+    "Check",
     "Client",
     "Conflict",
     "ConnectionFailed",
@@ -79,6 +81,7 @@ __all__ = [
     "Tree",
     "Viewer",
     "__version__",
+    "check",
     "connect",
     "convert",
     "read_bcf",
@@ -93,6 +96,7 @@ __all__ = [
 # tables never loads the widgets.
 _HOME = {
     "Changes": "project",
+    "Check": "project.checks",
     "Client": "client",
     "Explorer": "widgets",
     "IssueBoard": "widgets",
@@ -107,6 +111,7 @@ _HOME = {
     "SlidePlayer": "widgets",
     "Tree": "widgets",
     "Viewer": "viewer",
+    "check": "project.checks",
     "connect": "client",
     "convert": "frames",
     "read_bcf": "exchange.bcf",

@@ -26,6 +26,19 @@ def rows(ids: Ids, known: Mapping[str, int], elsewhere: Callable[[], Container[s
     leads from id to row. `elsewhere()` is asked for ids that have no row: what is in it exists without geometry and is
     passed over; what is not there either raises ValueError.
     """
+    names = named(ids)
+    found = [known[name] for name in names if name in known]
+    if len(found) < len(names):
+        table = elsewhere()
+        strange = [str(name)[:60] for name in names if name not in known and name not in table]
+        if strange:
+            few = ", ".join(strange[:3]) + (", …" if len(strange) > 3 else "")
+            raise ValueError(f"{len(strange):,} of {len(names):,} ids are not of this project's objects: {few}")
+    return np.unique(np.array(found, np.int64))
+
+
+def named(ids: Ids) -> list[str]:
+    """The ids that are meant, each once, in the order given; for the ways to mean them see `rows`."""
     given: Iterable[Any]
     if (several := members(ids)) is not None:
         ids = several if pd.api.types.is_bool_dtype(several.dtype) else several.index
@@ -39,15 +52,7 @@ def rows(ids: Ids, known: Mapping[str, int], elsewhere: Callable[[], Container[s
         given = ids.dropna()
     else:
         given = ids
-    names = list(dict.fromkeys(given))
-    found = [known[name] for name in names if name in known]
-    if len(found) < len(names):
-        table = elsewhere()
-        strange = [str(name)[:60] for name in names if name not in known and name not in table]
-        if strange:
-            few = ", ".join(strange[:3]) + (", …" if len(strange) > 3 else "")
-            raise ValueError(f"{len(strange):,} of {len(names):,} ids are not of this project's objects: {few}")
-    return np.unique(np.array(found, np.int64))
+    return list(dict.fromkeys(given))
 
 
 def members(table: object) -> pd.Series[Any] | None:
