@@ -137,7 +137,7 @@ def test_it_follows_what_fails_until_nothing_does(project: Project) -> None:
     passing.apply()
     issue = theirs(project, number)
     assert issue["status"] == "Solved"
-    words = "Passes again: nothing fails any more, of 9 objects before."
+    words = "Passes again: 9 objects failed before, none does now."
     assert issue["solution"] == said(project, number)[-1] == words
     assert check(project, NAME, [], apply=True).steps.empty
 

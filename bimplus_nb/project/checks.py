@@ -1,6 +1,6 @@
 """`check`: a rule about a building that keeps its own issue.
 
-What is to be done follows from what fails and what there is (`_plan`, pure); `Check.apply` does it step by step, and
+What is to be done follows from what fails and what there is (`plan`, pure); `Check.apply` does it step by step, and
 begins by looking again. Whatever stops it, the next run goes on from there.
 """
 
@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -24,7 +23,7 @@ from bimplus_nb.frames.values import pick
 from bimplus_nb.geometry.mesh import Mesh
 from bimplus_nb.project.issues.acts import Due, People
 from bimplus_nb.project.project import Project
-from bimplus_nb.records import Record
+from bimplus_nb.project.steps import Kept, Step, count, plan
 from bimplus_nb.text import markup, plain
 
 if TYPE_CHECKING:
@@ -36,32 +35,6 @@ RED: Final = "#d33f2f"
 
 PINS: Final = 20
 _ABOUT: Final = ["name", "type", "storey", "layer"]
-_NAMED: Final = 3
-
-Action = Literal["create", "update", "pin", "unpin", "attach", "solve", "comment"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to do, in words for people; `ids` are the objects that it is about."""
-
-    action: Action
-    words: str
-    ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The issue of a check as it is: the objects that it shows red, its pins by object, whether it has the table."""
-
-    record: Record
-    red: tuple[str, ...]
-    pins: dict[str, str]
-    has_table: bool
-
-    @property
-    def status(self) -> str:
-        return str(pick(self.record, "status") or "Open")
 
 
 def check(
@@ -109,8 +82,8 @@ def check(
 class Check:
     """A rule, what breaks it, and what is to be done about its issue; true where it passes.
 
-    `failing` is the table of what fails, `issue` the number of its issue if there is one that is not closed. `steps` is
-    a table of what is to be done; `apply` does it.
+    `failing` is the table of what fails; `issue` the number of its issue, if there is one that is not closed, and `tag`
+    its tag. `steps` is a table of what is to be done; `apply` does it.
     """
 
     def __init__(self, project: Project, name: str, failing: Ids, *, key: str, pins: int, new: dict[str, Any]) -> None:
@@ -123,7 +96,7 @@ class Check:
         self._pins = pins
         self._new = new
         digest = blake2b(" ".join(key.casefold().split()).encode(), digest_size=6).hexdigest()
-        self._tag = f"check {digest}"
+        self.tag = f"check {digest}"
         self._look()
 
     @property
@@ -167,19 +140,19 @@ class Check:
 
     def _look(self) -> None:
         issues = self._project.issues()
-        says = (issues["tag"] == self._tag) | issues["description"].fillna("").str.endswith(self._signature)
+        says = (issues["tag"] == self.tag) | issues["description"].fillna("").str.endswith(self._signature)
         mine = issues[says.fillna(False)].sort_values("short_id")
         closed = mine.loc[mine["status"] == "Closed", "short_id"].tolist()
         living = mine.index[mine["status"] != "Closed"]
         self._closed = int(closed[-1]) if closed else None
         self._kept = self._read(living[0]) if len(living) else None
         self.issue = None if self._kept is None else int(self._kept.record["shortId"])
-        self._steps = _plan(self.name, self.failing, self._kept, self._pinned(), self._new["priority"], self._closed)
+        self._steps = plan(self.name, self.failing, self._kept, self._pinned(), self._new["priority"], self._closed)
 
     @property
     def _signature(self) -> str:
         """The last words of the description, in case that something does not keep the tag."""
-        return f"[{self._tag}]"
+        return f"[{self.tag}]"
 
     def _read(self, issue_id: str) -> Kept:
         from bimplus_nb.viewer.capture import View
@@ -213,7 +186,7 @@ class Check:
             text = f"{self._new['description']}{before}\n\nKept by a check. {self._signature}".strip()
             scene = self.scene()
             made = issues.create(
-                self.name, type="Problem", tag=self._tag, view=scene, picture=self._picture(scene),
+                self.name, type="Problem", tag=self.tag, view=scene, picture=self._picture(scene),
                 **{**self._new, "description": text},
             )  # fmt: skip
             self._kept = self._read(made)
@@ -255,7 +228,7 @@ class Check:
 
     @property
     def _verdict(self) -> str:
-        return "passes" if self.passed else _count(len(self.failing))
+        return "passes" if self.passed else count(len(self.failing))
 
     @property
     def _end(self) -> str:
@@ -282,46 +255,6 @@ class Check:
             f"<span style='color:{color};font-weight:600'>{self._verdict}</span>{table}"
             f"<div style='opacity:.7'>{self._end}</div></div>"
         )
-
-
-def _plan(
-    name: str,
-    failing: pd.DataFrame,
-    kept: Kept | None,
-    pinned: Sequence[str],
-    priority: str,
-    closed: int | None,
-) -> list[Step]:
-    """What is to be done. What only the author may comes first, so that nothing is half done for want of a right."""
-    ids = tuple(str(id_) for id_ in failing.index)
-    if not ids:
-        if kept is None or kept.status != "Open":
-            return []
-        words = f"Passes again: nothing fails any more, of {_objects(len(kept.red))} before."
-        return [Step("solve", words), Step("comment", words)]
-    names = dict(zip(ids, failing["name"].fillna("").astype(str), strict=True))
-    picture = f"red: {_few(names, ids)}; all else can be seen through"
-    if kept is None:
-        again = "" if closed is None else f", since issue {closed} is closed"
-        steps = [Step("create", f"issue {name!r}, priority {priority}{again}; {picture}", ids)]
-        said = f"{_count(len(ids))}: {_few(names, ids)}."
-    else:
-        red, there = {*kept.red}, {*ids}
-        other, solved = red != there, kept.status != "Open"
-        update = f"open again; {picture}" if solved else picture
-        steps = [Step("update", update, ids)] if other or solved else []
-        gone, new = len(red - there), [id_ for id_ in ids if id_ not in red]
-        changes = [f"new: {_few(names, new)}"] * bool(new) + [f"{gone} pass now"] * bool(gone)
-        said = f"{_count(len(ids))}, {len(red):,} before; {'; '.join(changes)}." if changes else f"{_count(len(ids))}."
-        said = f"Fails again: {_objects(len(ids))}: {_few(names, ids)}." if solved else said
-        if late := tuple(id_ for id_ in kept.pins if id_ in red - there):
-            steps.append(Step("unpin", f"{len(late)} that do not fail any more", late))
-        pinned = [id_ for id_ in pinned if id_ not in kept.pins]
-    if pinned:
-        steps.append(Step("pin", _few(names, pinned), tuple(pinned)))
-    if kept is None or not kept.has_table or (steps and steps[0].action == "update"):
-        steps += [Step("comment", said), Step("attach", f"the table of what fails, {len(ids)} rows", ids)]
-    return steps
 
 
 def _table(project: Project, failing: Ids) -> pd.DataFrame:
@@ -352,20 +285,6 @@ def _around(mesh: Mesh, ids: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float
     middle = (low + high) / 2
     corners = np.array(np.meshgrid(*([-1, 1],) * 3)).reshape(3, -1).T
     return np.asarray(middle + corners * half, np.float64)
-
-
-def _objects(number: int) -> str:
-    return "1 object" if number == 1 else f"{number:,} objects"
-
-
-def _count(number: int) -> str:
-    return f"{_objects(number)} {'fails' if number == 1 else 'fail'}"
-
-
-def _few(names: dict[str, str], ids: Sequence[str]) -> str:
-    """The first of these by name, and how many more there are."""
-    some = ", ".join(plain(names.get(id_) or id_, 60) for id_ in ids[:_NAMED])
-    return some + (f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else "")
 
 
 def _slug(name: str) -> str:

@@ -1,0 +1,29 @@
+"""The notebook of checks in a real JupyterLab, run twice: what fails is red, and there is no second issue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from lab import Lab
+from playwright.sync_api import expect
+
+NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "06_checks.ipynb"
+
+
+@pytest.mark.browser
+def test_the_notebook_of_checks(lab: Lab) -> None:
+    with lab.open(NOTEBOOK, size=(1280, 1000)) as notebook:
+        notebook.run_all(timeout=180)
+        notebook.settle()
+        pixels = notebook.pixels().astype(int)
+        red = pixels[..., 0] > pixels[..., 1:].max(axis=-1) + 60
+        assert 0.0005 < red.mean() < 0.05, "doors behind walls that are seen through"
+        expect(notebook.page.get_by_text("Nothing is written yet: apply() does this.").first).to_be_visible()
+        first = notebook.ask("project.issues()[['short_id', 'status']].values.tolist()")
+        tagged = notebook.ask("int(project.issues()['tag'].str.startswith('check ').sum())")
+        assert tagged == 4
+        notebook.run_all(timeout=180)
+        assert notebook.ask("project.issues()[['short_id', 'status']].values.tolist()") == first
+        assert notebook.ask("project.issues().set_index('short_id').loc[doors.issue, 'status']") == "Solved"
+        assert notebook.errors == []
