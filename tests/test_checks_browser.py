@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "06_checks.ipynb"
 @pytest.mark.browser
 def test_the_notebook_of_checks(lab: Lab) -> None:
     with lab.open(NOTEBOOK, size=(1280, 1000)) as notebook:
-        notebook.run_all(timeout=180)
+        notebook.run_all(timeout=120)
         notebook.settle()
         pixels = notebook.pixels().astype(int)
         red = pixels[..., 0] > pixels[..., 1:].max(axis=-1) + 60
@@ -23,7 +24,8 @@ def test_the_notebook_of_checks(lab: Lab) -> None:
         first = notebook.ask("project.issues()[['short_id', 'status']].values.tolist()")
         tagged = notebook.ask("int(project.issues()['tag'].str.startswith('check ').sum())")
         assert tagged == 4
-        notebook.run_all(timeout=180)
+        cells = ["".join(cell["source"]) for cell in json.loads(NOTEBOOK.read_text())["cells"] if "outputs" in cell]
+        notebook.kernel("\n".join(cell for cell in cells if "viewer" not in cell))
         assert notebook.ask("project.issues()[['short_id', 'status']].values.tolist()") == first
         assert notebook.ask("project.issues().set_index('short_id').loc[doors.issue, 'status']") == "Solved"
         assert notebook.errors == []
