@@ -59,6 +59,7 @@ HOME: dict[str, set[str]] = {
     "pyarrow": {"exchange"},
     "simdjson": {"geometry"},
     "mapbox_earcut": {"geometry"},
+    "rapidfuzz": {"project"},
     "orjson": {"exchange", "sandbox"},
     "ipywidgets": {"viewer", "widgets"},
     "anywidget": {"viewer", "widgets"},

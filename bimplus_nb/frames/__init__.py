@@ -10,12 +10,12 @@ is missing there and listed in `df.attrs["problems"]`, a tuple of `Problem`.
 from bimplus_nb.frames.attribute import Attribute
 from bimplus_nb.frames.attributes import Definition, Definitions, attributes_frame
 from bimplus_nb.frames.columns import Columns, with_columns
-from bimplus_nb.frames.comments import comments_frame
+from bimplus_nb.frames.comments import attachments_frame, comments_frame
 from bimplus_nb.frames.comparing import Comparison, changes_frame, comparison_frame
 from bimplus_nb.frames.completeness import completeness_frame
 from bimplus_nb.frames.edits import UNKNOWN, Edit, Fetched, called, edits, remember
-from bimplus_nb.frames.history import history_frame
-from bimplus_nb.frames.issues import issues_frame, people, person
+from bimplus_nb.frames.history import history_frame, since_frame
+from bimplus_nb.frames.issues import by_storey, issues_frame, people, person
 from bimplus_nb.frames.models import layers_frame, models_frame
 from bimplus_nb.frames.objects import objects_frame
 from bimplus_nb.frames.pins import pins_frame
@@ -42,7 +42,9 @@ __all__ = [
     "Properties",
     "Units",
     "at_and_below",
+    "attachments_frame",
     "attributes_frame",
+    "by_storey",
     "called",
     "changes_frame",
     "comments_frame",
@@ -65,6 +67,7 @@ __all__ = [
     "quantities_frame",
     "remember",
     "samples",
+    "since_frame",
     "slides_frame",
     "structures_frame",
     "topology_frame",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
 
 from bimplus_nb.frames.issues import person
+from bimplus_nb.frames.members import Members
 from bimplus_nb.frames.values import Kind, column, date, pick, snake, text
 
 WHAT: Final = ("created", "changed", "commented", "deleted")
@@ -64,6 +66,62 @@ def history_frame(
         },
         index=rows.index,
     )
+
+
+SINCE: Final = ("new", "changed", "solved", "closed", "opened again", "commented", "deleted")
+
+
+def since_frame(history: pd.DataFrame, issues: pd.DataFrame, start: datetime) -> pd.DataFrame:
+    """What has become of which issue since a moment, one row an issue and what; see `Issues.since` for the columns.
+
+    `history` as from `history_frame`, `issues` as from `issues_frame`.
+    """
+    events = history[history["when"] >= start]
+    what = events["what"].astype(object).replace("created", "new")
+    status = issues["status"].reindex(pd.Index(events["issue"])).astype(object)
+    turned = (what == "changed") & events["detail"].fillna("").str.split(", ").map(lambda names: "status" in names)
+    now = status.map({"Open": "opened again", "Solved": "solved", "Closed": "closed"}).to_numpy(object)
+    what = what.mask(turned & pd.notna(now), pd.Series(now, index=what.index))
+    events = events.assign(what=what)
+    # Nobody is told of what concerns only whoever did it, but the issue has a date.
+    told = events[~events["what"].isin(["commented"])]
+    silent = issues[(issues["modified"] >= start) & (issues["created"] < start) & ~issues.index.isin(told["issue"])]
+    more = pd.DataFrame(
+        {"issue": silent.index, "short_id": silent["short_id"].array, "name": silent["name"].array,
+         "when": silent["modified"].array, "what": "changed"}
+    )  # fmt: skip
+    rows = pd.concat([events, more], ignore_index=True) if len(more) else events
+    keys = ["issue", "what"]
+    groups = rows.sort_values("when", kind="stable").groupby(keys, sort=False, observed=True)
+    found = groups.agg(
+        short_id=("short_id", "last"),
+        name=("name", "last"),
+        times=("when", "size"),
+        last=("when", "last"),
+        who=("who", lambda names: ", ".join(dict.fromkeys(names.dropna())) or None),
+        detail=("detail", "last"),
+    ).reset_index()
+    found["what"] = pd.Categorical(found["what"], categories=SINCE, ordered=True)
+    found = found.sort_values(["last"], ascending=False, kind="stable", ignore_index=True)
+    index = found.index
+    of = issues.reindex(pd.Index(found["issue"]))
+    frame = pd.DataFrame(
+        {
+            "issue": found["issue"].astype("str"),
+            "short_id": found["short_id"].astype("Int64"),
+            "name": found["name"].astype("str"),
+            "status": of["status"].array,
+            "what": found["what"],
+            "times": found["times"].astype("Int64"),
+            "who": found["who"].astype("str"),
+            "last": pd.DatetimeIndex(found["last"], dtype="datetime64[us, UTC]"),
+            "detail": found["detail"].astype("str"),
+        },
+        index=index,
+    )
+    objects = [ids if isinstance(ids, tuple) else () for ids in of["object_ids"]]
+    frame.attrs = {"units": {}, "problems": (), "object_ids": Members.of(index, objects)}
+    return frame
 
 
 def _told(

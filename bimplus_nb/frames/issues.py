@@ -10,7 +10,7 @@ import pandas as pd
 
 from bimplus_nb.frames.members import Members
 from bimplus_nb.frames.pins import places
-from bimplus_nb.frames.topology import Node
+from bimplus_nb.frames.topology import Node, storeys
 from bimplus_nb.frames.values import Problem, column, ordered, pick
 
 # Bimplus documentation, Topic Service; older samples use other values, which are kept.
@@ -18,6 +18,7 @@ STATUS: Final = ("Open", "Solved", "Closed")
 PRIORITY: Final = ("Low", "Medium", "High")
 TYPE: Final = ("Problem", "Remark", "Task", "Appointment", "Document", "Contact", "Clash")
 
+_NOWHERE: Final = "No storey"
 _COUNTS: Final = {"pins": "pinsCount", "comments": "commentsCount", "attachments": "attachmentsCount"}
 
 
@@ -43,7 +44,7 @@ def issues_frame(
     pinned = places(pins, entries)
     pinned = pinned[pinned["issue"].isin(keys)]
     there = pinned[pinned["object_id"] != ""].drop_duplicates(["issue", "object_id"])
-    floors = there[there["storey"].notna()].drop_duplicates(["issue", "storey"]).sort_values("storey", kind="stable")
+    floors = pinned[pinned["storey"].notna()].drop_duplicates(["issue", "storey"]).sort_values("storey", kind="stable")
 
     def told(*names: str) -> list[Any]:
         return [pick(issue, *names) for issue in issues]
@@ -90,6 +91,38 @@ def issues_frame(
     }
     frame = pd.DataFrame(columns, index=index)
     frame.attrs = {"units": {}, "problems": tuple(problems), "object_ids": Members.of(index, frame["object_ids"])}
+    return frame
+
+
+def by_storey(issues: pd.DataFrame, entries: Sequence[Node]) -> pd.DataFrame:
+    """How many issues there are on each storey: one row a storey of `entries`, index `storey` from the lowest up.
+
+    Columns: one a status, overdue, issues (all). An issue that is pinned on several storeys counts on each; what is
+    pinned on none counts in the last row, "No storey", which is there only then. A row stands for all objects of its
+    storey, and the last for none: ``viewer.color_by(frame["Open"])`` is a heat map.
+    """
+    known = storeys(entries, pd.RangeIndex(len(entries)))
+    each = issues["storeys"].map(lambda found: found or (_NOWHERE,)).explode()
+    names = [*known.cat.categories, *[_NOWHERE] * bool(each.eq(_NOWHERE).any())]
+    floors = pd.CategoricalIndex(names, categories=names, ordered=True, name="storey")
+    status = issues["status"].reindex(each.index)
+    counts = pd.crosstab(each.to_numpy(object), status.to_numpy(object))
+    late = each[issues["overdue"].fillna(False).reindex(each.index).to_numpy(bool)]
+    columns = {
+        **{word: counts.get(word, 0) for word in issues["status"].cat.categories},
+        "overdue": late.value_counts(),
+        "issues": each.value_counts(),
+    }
+    frame = pd.DataFrame(columns, index=pd.Index(names)).fillna(0).astype("Int64").set_axis(floors)
+    there: dict[str, list[str]] = {}
+    for node in entries:
+        if node.storey and not node.branch:
+            there.setdefault(node.storey, []).append(node.id)
+    frame.attrs = {
+        "units": {},
+        "problems": (),
+        "object_ids": Members.of(floors, (there.get(name, ()) for name in floors)),
+    }
     return frame
 
 

@@ -72,6 +72,20 @@ PINS = _frame(
 COMMENTS = _frame(
     issue=_TEXT, short_id=_WHOLE, name=_TEXT, author=_TEXT, text=_TEXT, created=_DATE, modified=_DATE,
 )  # fmt: skip
+ATTACHMENTS = _frame(
+    issue=_TEXT, short_id=_WHOLE, name=_TEXT, file_name=_TEXT, type=_CHOICE, size_kb=_NUMBER, picture=_YES,
+    author=_TEXT, created=_DATE,
+)  # fmt: skip
+SINCE = _frame(
+    None, issue=_TEXT, short_id=_WHOLE, name=_TEXT, status=_CHOICE,
+    what=pd.CategoricalDtype(
+        ["new", "changed", "solved", "closed", "opened again", "commented", "deleted"], ordered=True
+    ), times=_WHOLE, who=_TEXT, last=_DATE, detail=_TEXT,
+)  # fmt: skip
+DUPLICATES = _frame(
+    None, issue=_TEXT, short_id=_WHOLE, name=_TEXT, other=_TEXT, other_short_id=_WHOLE, other_name=_TEXT,
+    distance_mm=_NUMBER, likeness=_NUMBER,
+)  # fmt: skip
 HISTORY = _frame(
     None, issue=_TEXT, short_id=_WHOLE, name=_TEXT, when=_DATE, who=_TEXT,
     what=pd.CategoricalDtype(["created", "changed", "commented", "deleted"]), detail=_TEXT,

@@ -33,6 +33,12 @@ def test_each_frame_keeps_to_its_schema(any_project: Project) -> None:
     schemas.COMMENTS.validate(any_project.issues.comments())
     schemas.HISTORY.validate(any_project.issues.history())
     schemas.SLIDES.validate(any_project.slides())
+    schemas.ATTACHMENTS.validate(any_project.issues.attachments())
+    schemas.SINCE.validate(any_project.issues.since("2026-01-01"))
+    schemas.DUPLICATES.validate(any_project.issues.duplicates())
+    storeys = any_project.issues.by_storey()
+    assert {str(dtype) for dtype in storeys.dtypes} <= {"Int64"}
+    assert [*storeys] == ["Open", "Solved", "Closed", "overdue", "issues"]
     schemas.STRUCTURES.validate(any_project.structures())
     for by in (["storey", "type"], ["layer"]):
         schemas.quantities(by).validate(any_project.quantities(by, progress=False))

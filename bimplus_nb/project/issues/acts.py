@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from os import PathLike
@@ -10,19 +9,15 @@ from typing import Any, Final
 
 from bimplus_nb.api.parallel import side_by_side
 from bimplus_nb.errors import ApiError, BimplusError, Forbidden
-from bimplus_nb.frames import issues_frame
 from bimplus_nb.geometry import threejs
 from bimplus_nb.project.issues import rights, wire
 from bimplus_nb.project.issues.rights import Rights
-from bimplus_nb.project.issues.tables import Tables
+from bimplus_nb.project.issues.tables import Issue, Tables
 from bimplus_nb.records import Record
 from bimplus_nb.text import plain
 
 File = str | PathLike[str] | bytes
 """A file by its path, or its bytes."""
-
-Issue = int | str
-"""An issue's number in its project (17), or its id."""
 
 People = str | Iterable[str] | None
 """Members of the project by name, e-mail address or id; one, several, or None for nobody."""
@@ -214,17 +209,6 @@ class Acts(Tables):
         self._api.pins.delete(pin_id)
 
     # before anything is sent -----------------------------------------------------------------------------------------
-
-    def _id(self, issue: Issue) -> str:
-        if isinstance(issue, str) and not issue.strip().isdecimal():
-            return issue.strip()
-        number = int(issue) if isinstance(issue, str) else operator.index(issue)
-        if number not in self._numbers:
-            listed = issues_frame(self._api.issues.all(self._source.record.id, short_info=True))["short_id"].dropna()
-            self._numbers |= {int(short): str(id_) for id_, short in listed.items()}
-        if number not in self._numbers:
-            raise ValueError(f"There is no issue {number} in the project.")
-        return self._numbers[number]
 
     def _user(self) -> Record:
         """Who is signed in; asked for each time, since that may be somebody else now."""
