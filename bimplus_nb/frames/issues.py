@@ -53,8 +53,10 @@ def issues_frame(
         return column(told(*names), kind, index=index, name=names[0], problems=problems)
 
     def gathered(rows: pd.DataFrame, name: str) -> pd.Series[Any]:
-        found = rows.groupby("issue", sort=False)[name].agg(tuple)
-        return pd.Series([found.get(key, ()) for key in keys], index=index, dtype=object)
+        found: dict[str, list[str]] = {}
+        for key, one in zip(rows["issue"].tolist(), rows[name].tolist(), strict=True):
+            found.setdefault(key, []).append(one)
+        return pd.Series([tuple(found.get(key, ())) for key in keys], index=index, dtype=object)
 
     def counted(name: str) -> pd.Series[Any]:
         said = typed("integer", _COUNTS[name])
@@ -83,7 +85,7 @@ def issues_frame(
         "overdue": (due < pd.Timestamp(now)).astype("boolean") & ~status.isin(["Solved", "Closed"]),
         **{name: counted(name) for name in _COUNTS},
         "object_ids": gathered(there, "object_id"),
-        "storeys": gathered(floors.assign(storey=floors["storey"].astype(object)), "storey"),
+        "storeys": gathered(floors, "storey"),
         "classification": typed("text", "classification"),
         "tag": typed("text", "tag"),
         "description": typed("text", "description"),

@@ -80,7 +80,13 @@ def remember_number(store: Store, project: Record) -> None:
 def shown(store: Store, project: str, issues: Iterable[Record]) -> list[Record]:
     """Issues of one project as the service answers them."""
     people = {user["id"]: person(user) for user in store.all("user")}
-    counts = store.counts(project, *_COUNTED)
+    issues = list(issues)
+    # Of one issue what hangs on it is counted, and not what hangs on everything in the project.
+    counts = (
+        {(issues[0]["id"], kind): store.count(kind, issues[0]["id"]) for kind in _COUNTED}
+        if len(issues) == 1
+        else store.counts(project, *_COUNTED)
+    )
     return [_shown(issue, people, counts) for issue in issues]
 
 

@@ -51,8 +51,13 @@ class Tables:
     def pins(self) -> pd.DataFrame:
         """One row a pin, index id: issue (its id), short_id, name, status, object_id, storey, x_mm, y_mm, z_mm (Y up,
         world), normal_x, normal_y, normal_z, created; see `frames.pins_frame`."""
+        return self.with_pins()[1]
+
+    def with_pins(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The table and that of the pins, for both at once: two requests."""
         issues, pins = self._asked(self._issues, self._pins)
-        return frames.pins_frame(pins, self._frame(issues, pins), self._entries() if pins else [])
+        frame = self._frame(issues, pins)
+        return frame, frames.pins_frame(pins, frame, self._entries() if pins else [])
 
     def comments(self, issue: Issue | None = None) -> pd.DataFrame:
         """One row a comment on an issue, index id, the oldest first: issue (its id), short_id, name of the issue,
@@ -120,9 +125,7 @@ class Tables:
         """
         if not (within_mm > 0 and 0 <= alike <= 1):
             raise ValueError("within_mm must be more than 0, and alike between 0 and 1")
-        issues, pins = self._asked(self._issues, self._pins)
-        frame = self._frame(issues, pins)
-        return duplicates_frame(frame, frames.pins_frame(pins, frame), within_mm=within_mm, alike=alike)
+        return duplicates_frame(*self.with_pins(), within_mm=within_mm, alike=alike)
 
     def _history(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The issues, and what became of them."""
