@@ -13,6 +13,7 @@ import bimplus_nb as bp
 from bimplus_nb.client import Client, connect
 from bimplus_nb.project import Project
 from bimplus_nb.project.issues import Issues
+from bimplus_nb.project.journal import Journal
 from bimplus_nb.sandbox import Sandbox
 
 
@@ -162,6 +163,31 @@ def test_several_are_responsible_and_that_comes_back(carla: Project, made: list[
     assert carla.issues().loc[made[0], "responsibles"] == ()
     changes.undo(progress=False)
     assert carla.issues().loc[made[0], "responsibles"] == ("Anna Albers", "Ben Bauer")
+
+
+def test_many_are_commented_and_that_is_taken_back(
+    sandbox: Sandbox, carla: Project, ben: Project, made: list[str]
+) -> None:
+    carla.issues.comment(made[0], "Please answer.")
+    ben.issues.comment(made[1], "Please answer.")
+    frame = edited(carla.issues, made[:3], comment="Please answer.", priority="High")
+    frame.loc[made[2], "comment"] = None
+    changes = carla.issues.diff(frame)
+    assert changes.frame()[["field", "old", "new"]].query("field == 'comment'").to_numpy().tolist() == [
+        ["comment", None, "Please answer."], ["comment", None, "Please answer."],
+    ]  # fmt: skip
+    assert set(changes.apply(progress=False)["result"]) == {"sent"}
+    assert carla.issues().loc[made[:3], "comments"].tolist() == [2, 2, 0], "what was said before does not count"
+    assert set(carla.issues.kept(Journal(changes.path)).apply(progress=False)["result"]) == {"sent"}, "nor is it twice"
+    assert carla.issues().loc[made[:3], "comments"].tolist() == [2, 2, 0]
+    assert set(changes.undo(progress=False)["result"]) == {"taken back"}
+    assert carla.issues().loc[made[:3], ["comments", "priority"]].to_numpy().tolist() == [
+        [1, "Low"], [1, "Low"], [0, "Low"],
+    ]  # fmt: skip
+    assert carla.issues.comments(made[1])["author"].tolist() == ["Ben Bauer"]
+    david = opened(sandbox, "david").issues
+    problems = david.diff(edited(david, made[:1], comment="May I?")).frame()["problem"]
+    assert problems.tolist() == ["this needs the right to edit the project"]
 
 
 def test_a_table_made_by_hand_goes_by_numbers(carla: Project, made: list[str]) -> None:

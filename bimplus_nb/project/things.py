@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from bimplus_nb.api import Api
@@ -27,8 +27,8 @@ class Things(Protocol):
     def compared_by(self) -> str:
         """The call that makes changes of a table."""
 
-    def read(self, id: str) -> Record | None:
-        """What one says now; None where there is none for this user."""
+    def read(self, id: str, of: Collection[str] = ()) -> Record | None:
+        """What one says now, at least of these; None where there is none for this user."""
 
     def values(self, record: Record) -> dict[str, Any]:
         """What it says, by `attribute_id`: each value as it is sent."""
@@ -39,8 +39,8 @@ class Things(Protocol):
     def shown(self, value: Any) -> Any:
         """A value as people read it."""
 
-    def put(self, id: str, record: Record, values: Mapping[str, Any]) -> None:
-        """Sends new values, by `attribute_id`; None takes one away."""
+    def put(self, record: Record, plans: Sequence[Planned], *, back: bool) -> None:
+        """Sends the new values of one thing, or the old ones; None takes one away."""
 
     def known(self) -> frozenset[str]:
         """The ids, in lower case, of all objects of the project."""
@@ -57,7 +57,7 @@ class Objects:
         self._api = api
         self.known = known
 
-    def read(self, id: str) -> Record | None:
+    def read(self, id: str, of: Collection[str] = ()) -> Record | None:  # noqa: ARG002
         """What an object says now, each value described."""
         try:
             return self._api.objects.properties(id)
@@ -76,9 +76,10 @@ class Objects:
         """As the service sent it."""
         return value
 
-    def put(self, id: str, record: Record, values: Mapping[str, Any]) -> None:
+    def put(self, record: Record, plans: Sequence[Planned], *, back: bool) -> None:
         """One request."""
-        self._api.objects.update(id, type=str(record.get("type") or ""), attributes=values)
+        values = {one.attribute_id: one.old if back else one.new for one in plans}
+        self._api.objects.update(plans[0].object_id, type=str(record.get("type") or ""), attributes=values)
 
 
 def described(record: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -135,7 +135,7 @@ class Writing:
     def _thing(self, journal: Journal, way: _Way, numbers: list[int]) -> None:
         """Changes values of one thing that are still what they are expected to be, by one request if possible."""
         planned = journal.plan[numbers[0]]
-        record = self.things.read(planned.object_id)
+        record = self.things.read(planned.object_id, {journal.plan[number].attribute_id for number in numbers})
         if record is None:
             why = f"there is no such {self.things.noun} any more, or you may not see it"
             journal.note(numbers, way.refused, why)
@@ -165,7 +165,7 @@ class Writing:
         journal.note(numbers, way.begun)
         refusal = ""
         try:
-            self.things.put(id_, record, {one.attribute_id: one.old if way.back else one.new for one in plans.values()})
+            self.things.put(record, list(plans.values()), back=way.back)
         except (LoginError, RateLimited):
             for number, state in before.items():  # it was turned away at the door
                 journal.note([number], state)
@@ -178,7 +178,7 @@ class Writing:
                     self._put(journal, way, record, [number])
                 return
             refusal = str(error)
-        read = self.things.read(id_)
+        read = self.things.read(id_, {one.attribute_id for one in plans.values()})
         now = {} if read is None else self.things.values(read)
         for number, one in plans.items():
             said, target = now.get(one.attribute_id), one.old if way.back else one.new

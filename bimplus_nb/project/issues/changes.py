@@ -13,7 +13,8 @@ from bimplus_nb.frames.values import date
 from bimplus_nb.project.changes import Proposed, texts
 from bimplus_nb.project.diff import once
 from bimplus_nb.project.issues import wire
-from bimplus_nb.project.issues.rights import refusal
+from bimplus_nb.project.issues.rights import in_project, refusal
+from bimplus_nb.project.issues.things import COMMENT
 from bimplus_nb.project.journal import Planned
 from bimplus_nb.project.writing import Writing
 from bimplus_nb.records import Record
@@ -72,8 +73,10 @@ def difference(
     user: Record,
     project: Record,
     records: list[Record],
+    said: Mapping[str, list[str]],
 ) -> IssueChanges:
-    """What an edited table would change; see `Issues.diff`. `find`: people as [id, name]; `records`: as it is now."""
+    """What an edited table would change; see `Issues.diff`. `find`: people as [id, name]; `records`: as it is now;
+    `said`: one's own comments on each issue, by its id in lower case."""
     fetched = frame.attrs.get("fetched")
     of = fetched.get("project") if isinstance(fetched, Mapping) else None
     if of is not None and str(of).lower() != writing.project_id.lower():
@@ -84,12 +87,12 @@ def difference(
     also = {name: [str(word) for word in now[name].cat.categories] for name in wire.CHOICES}
     people: dict[str, list[list[str]] | ValueError] = {}
 
-    def found(said: object) -> list[list[str]]:
+    def found(name: object) -> list[list[str]]:
         """Looks for each name once, also in vain: many issues have the same."""
-        key = repr(said)
+        key = repr(name)
         if key not in people:
             try:
-                people[key] = find(said)
+                people[key] = find(name)
             except ValueError as error:
                 people[key] = error
         known = people[key]
@@ -105,13 +108,17 @@ def difference(
         if field is None and (edit.column not in _FIXED or edit.before is UNKNOWN):
             continue
         record = there.get(edit.object_id.lower())
+        if record is not None and field == COMMENT:
+            record = Record(record | {COMMENT: [{"text": text} for text in said.get(record.id.lower(), ())]})
         planned, problem = _planned(writing, edit, field, record, found, also)
         if planned is None:
             continue
         if not problem and record is not None and field is not None:
-            if edit.before is not UNKNOWN and not _alike(now.at[record.id, edit.column], edit.before):
-                said = plain(writing.things.shown(planned.old), 60)
-                problem = f"it was changed on the service since the table was fetched: it says {said!r} now"
+            if field == COMMENT:
+                problem = in_project(project).why("create")
+            elif edit.before is not UNKNOWN and not _alike(now.at[record.id, edit.column], edit.before):
+                shown = plain(writing.things.shown(planned.old), 60)
+                problem = f"it was changed on the service since the table was fetched: it says {shown!r} now"
             else:
                 problem = refusal(record, user, project, {field: planned.new})
         plan.append(planned)
@@ -128,12 +135,17 @@ def _planned(
     also: Mapping[str, list[str]],
 ) -> tuple[Planned | None, str]:
     """The change an edit asks for, None if it asks for none, and why it cannot be."""
-    problem, old = "", None
+    problem, old, before = "", None, ""
     new: Any = plain(edit.new, 200)
     if record is None:
         problem = "there is no such issue in the project, or you may not see it"
     elif field is None:
         problem = f"{edit.column} is not changed by hand"
+    elif field == COMMENT:
+        new = "" if pd.isna(edit.new) else str(edit.new).strip()
+        if not new:
+            return None, ""
+        before = str(writing.things.values(record)[COMMENT].count(new))
     else:
         old = writing.things.values(record)[field]
         try:
@@ -145,8 +157,8 @@ def _planned(
     id_ = edit.object_id if record is None else record.id
     name = "" if record is None else plain(f"#{record.get('shortId')} {record.get('name') or ''}", 200)
     called = field or edit.column
-    planned = Planned(id_, name, called, called, "", "", old, new)
-    if not problem and writing.things.same(planned, old, new):
+    planned = Planned(id_, name, called, called, before, "", old, new)
+    if not problem and field != COMMENT and writing.things.same(planned, old, new):
         return None, ""
     return planned, problem
 
@@ -154,7 +166,7 @@ def _planned(
 def _field(column: str) -> str | None:
     """The field that a column is of."""
     name = {"responsibles": "responsible"}.get(column, column)
-    return name if name in wire.FIELDS else None
+    return name if name in wire.FIELDS or name == COMMENT else None
 
 
 def _alike(one: Any, other: Any) -> bool:

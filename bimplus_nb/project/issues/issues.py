@@ -6,7 +6,7 @@ import pandas as pd
 
 from bimplus_nb.project.issues.bcf import Swapping
 from bimplus_nb.project.issues.changes import IssueChanges, difference
-from bimplus_nb.project.issues.things import IssueThings
+from bimplus_nb.project.issues.things import COMMENT, IssueThings
 from bimplus_nb.project.journal import Journal
 from bimplus_nb.project.writing import Writing
 from bimplus_nb.text import plain
@@ -25,7 +25,8 @@ class Issues(Swapping):
         `frame`: what ``project.issues()`` gave, or a part of it, with other values in it; the same read back from
         Excel; or one made by hand, with ids or numbers of issues as its index. What can be changed: name, description,
         status, priority, type, responsible (a name, e-mail address or id; responsibles takes several), due,
-        classification, tag, solution. To give forty issues to somebody::
+        classification, tag, solution. What stands in a column comment is said on each issue. To give forty issues to
+        somebody::
 
             late = project.issues().query("overdue")
             late["responsible"], late["due"] = "Ben Bauer", pd.Timestamp.now("UTC") + pd.Timedelta(days=7)
@@ -34,8 +35,12 @@ class Issues(Swapping):
         Each edit is held against what the service says now. Refused, each with its problem: what was changed there
         since the table was fetched, what one may not change, what is no date, nobody of the project or no such value,
         what the service counts or sets itself, and what is no issue of the project.
-        Raises ValueError for a table of another project. Four requests.
+        Raises ValueError for a table of another project. Three requests, with comments five.
         """
+        things = IssueThings(self._api, self._source.known)
+        said: dict[str, list[str]] = {}
+        for one in things.own(self._comments()) if COMMENT in frame else ():
+            said.setdefault(str(one.get("issueId")).lower(), []).append(str(one.get("text")))
         return difference(
             self._writing,
             frame,
@@ -43,6 +48,7 @@ class Issues(Swapping):
             user=self._user(),
             project=self._project_now(),
             records=self._issues(),
+            said=said,
         )
 
     def kept(self, journal: Journal) -> IssueChanges:

@@ -61,8 +61,8 @@ def rights(
     status = (str(pick(issue, "status") or "Open")).lower()
     closed = status == "closed"
     author = plain(person(pick(issue, "author")) or "somebody else", 60)
-    is_author = _is(pick(issue, "author"), user)
-    responsible = any(_is(one, user) for one in people(issue))
+    is_author = is_user(pick(issue, "author"), user)
+    responsible = any(is_user(one, user) for one in people(issue))
     own = "" if is_author else f"only its author, {author}, may"
     solves = "" if is_author or responsible else f"only its author, {author}, and whoever is responsible may"
     if closed and not is_author:
@@ -103,7 +103,7 @@ def refusal(
     return allowed.why("close" if str(changes.get("status")).lower() == "closed" else "solve")
 
 
-def _is(one: object, user: Mapping[str, Any]) -> bool:
+def is_user(one: object, user: Mapping[str, Any]) -> bool:
     """Whether somebody of an issue is this user. Where old answers have a mere name that could be theirs, it is."""
     if isinstance(one, Mapping):
         keys = [(str(pick(one, key) or "").lower(), str(pick(user, key) or "").lower()) for key in ("id", "email")]
