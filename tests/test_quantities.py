@@ -103,6 +103,13 @@ def test_rows_and_columns_in_the_picture(project: Project) -> None:
         assert set(viewer.selected_ids) == {id_ for ids in issues.loc[issues["overdue"], "object_ids"] for id_ in ids}
         viewer.color_by(issues["priority"])
         assert {row["label"] for row in viewer._legend()["rows"]} == set(issues["priority"].dropna())
+        # And a storey for all that is on it: a heat map.
+        storeys = project.issues.by_storey()
+        viewer.color_by(storeys["Open"])
+        rows = [(row["label"], row["count"]) for row in viewer._legend()["rows"]]
+        assert [label for label, _ in rows] == ["10", "7", "5", "4", "3"]
+        (busiest,) = (set(ids) for name, ids in storeys.attrs["object_ids"] if name == storeys["Open"].idxmax())
+        assert rows[0][1] == len(busiest & set(project.mesh(progress=False).ids) - set(viewer.rooms))
         # Only what is seen.
         viewer.color_by()
         viewer.isolate(frame.loc[[("Ground floor", "Wall"), ("Ground floor", "Door")]])
