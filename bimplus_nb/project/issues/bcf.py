@@ -13,7 +13,8 @@ import pandas as pd
 from bimplus_nb.api.parallel import side_by_side
 from bimplus_nb.errors import ApiError, BimplusError
 from bimplus_nb.frames.issues import PRIORITY, STATUS, TYPE
-from bimplus_nb.project.issues.acts import PICTURE, Acts, Issue
+from bimplus_nb.project.issues.acts import PICTURE, Acts
+from bimplus_nb.project.issues.tables import Issue
 from bimplus_nb.records import Record, Records
 from bimplus_nb.text import plain
 
