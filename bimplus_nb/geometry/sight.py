@@ -10,11 +10,18 @@ from bimplus_nb.geometry.mesh import Mesh
 
 
 def clearance(
-    mesh: Mesh, bounds: Floats, start: Floats, way: Floats, objects: NDArray[np.bool_], most: float = np.inf
+    mesh: Mesh,
+    bounds: Floats,
+    start: Floats,
+    way: Floats,
+    objects: NDArray[np.bool_],
+    most: float = np.inf,
+    least: float = 0.0,
 ) -> float:
     """How far along a ray the first of these objects is met, mm; `most`, where that is farther or nothing is.
 
     `start` and `way` (3,), the way 1 long; `bounds` (o, 2, 3) and `objects` (o,) are those of the mesh's objects.
+    What is met nearer than `least` mm does not count.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         between = (bounds - start) / way  # where the ray passes the planes of each box
@@ -36,7 +43,7 @@ def clearance(
     q = np.cross(-a, u)
     along_v = q @ way * inverse
     distance = np.einsum("ij,ij->i", v, q) * inverse
-    hit = (inverse != 0) & (along_u >= 0) & (along_v >= 0) & (along_u + along_v <= 1) & (distance > 0)
+    hit = (inverse != 0) & (along_u >= 0) & (along_v >= 0) & (along_u + along_v <= 1) & (distance > least)
     return float(min(distance[hit].min(initial=np.inf), most))
 
 

@@ -22,6 +22,7 @@ _KINDS: Final = ("open", "solved", "closed")
 _AWAY: Final = 7_000.0  # mm from which one looks at a pin, where there is room
 _ROOM: Final = 3_500.0  # mm that are enough for it
 _LEAST: Final = 700.0
+_BURIED: Final = 600.0  # mm that a pin may be within something, and still be looked at from outside of that
 _OFF: Final = 20.0  # mm off its face, where a sight at a pin begins: the face is not in its way
 
 
@@ -92,8 +93,7 @@ class Pinning(Looking, Measuring):
         if not len(which):
             raise ValueError(f"no pin here belongs to an issue {plain(issue, 60)!r}")
         self._mark_pin(issue)
-        points, normals = self._pins
-        self._look(self._camera_on(points[which[0]], normals[which[0]]))
+        self._look(self._camera_on(int(which[0])))
 
     def mark_pin(self, issue: str | None = None) -> None:
         """Mark the pins of an issue (its id), so that one sees which they are; of none, without."""
@@ -163,26 +163,29 @@ class Pinning(Looking, Measuring):
         if self._tools.get("pins", {}) != {"id": issue, "chosen": number} and (issue or "pins" in self._tools):
             self._tell("pins", {"id": issue, "chosen": number})
 
-    def _camera_on(self, point: NDArray[np.float64], normal: NDArray[np.float64]) -> Camera:
-        """In front of a face, a little aside and above, as far off as there is room."""
-        now = self.camera
+    def _camera_on(self, pin: int) -> Camera:
+        """In front of a pin's face, a little aside and above, as far off as there is room; else behind it."""
+        point, normal = (each[pin] for each in self._pins)
+        now, building = self.camera, self._building
         back = np.subtract(now.position, now.target)
         out = _unit(normal if np.linalg.norm(normal) > 1e-9 else back)
         up = np.array((0.0, 1.0, 0.0))
         level = _unit(back * (1, 0, 1)) if abs(out[1]) > 0.9 else np.zeros(3)
         aside = np.cross(up, out)
-        ways = [
-            out + 0.3 * up + 0.25 * aside + 0.8 * level,
-            out + 0.3 * up - 0.25 * aside - 0.8 * level,
-            out + 0.8 * aside,
-        ]
-        ways += [out - 0.8 * aside, out + 0.1 * up]
-        start, shown = point + _OFF * out, self._looks.shown
-        far = [clearance(self.mesh, self._building.bounds, start, _unit(way), shown, _AWAY) for way in ways]
+        fore = [out + 0.3 * up + turn * aside + 0.8 * level for turn in (0.25, -0.25, 0.8, -0.8)]
+        ways = [*fore, out, *(0.6 * up - way for way in fore)]
+        # What it is pinned on is not in the way: a pin may be within it.
+        shown, start = self._looks.shown.copy(), point + _OFF * out
+        if (part := (self._pinned or {})["parts"][pin]) >= 0:
+            shown[building.owner[part]] = False
+        far: list[float] = []
+        for least in (0.0, _BURIED):
+            far = [clearance(self.mesh, building.bounds, start, _unit(way), shown, _AWAY, least) for way in ways]
+            if max(far) >= _ROOM:
+                break
         best = next((k for k, one in enumerate(far) if one >= _ROOM), int(np.argmax(far)))
         away = max(0.9 * far[best], _LEAST)
-        position = start + _unit(ways[best]) * away
-        x, y, z = position.tolist()
+        x, y, z = (start + _unit(ways[best]) * away).tolist()
         height = 2 * away * float(np.tan(np.radians(FIELD_OF_VIEW) / 2)) if now.height else None
         return Camera((x, y, z), tuple(point.tolist()), height=height)
 
