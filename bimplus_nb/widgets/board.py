@@ -14,7 +14,7 @@ import pandas as pd
 import traitlets
 
 from bimplus_nb.errors import BimplusError, NotFound
-from bimplus_nb.frames import person
+from bimplus_nb.frames import person, pins_frame
 from bimplus_nb.project import Project
 from bimplus_nb.text import plain
 from bimplus_nb.widgets.panel import Panel
@@ -86,10 +86,11 @@ class IssueBoard(Panel):
 
     def reload(self) -> None:
         """Ask the service for the issues anew."""
-        issues = self.project.issues
-        self.frame = issues()
+        project = self.project
+        self.frame = project.issues()
         if self.viewer is not None:
-            pins = issues.pins()
+            # The same as project.issues.pins() without its storeys, which would ask for all issues once more.
+            pins = pins_frame(project.api.pins.all(project.id), self.frame)
             self._pins = pins.assign(overdue=self.frame["overdue"].reindex(pins["issue"]).to_numpy())
         self._shown = None
         with self._page.hold_sync():
@@ -407,8 +408,7 @@ def _fields(message: Mapping[str, Any]) -> dict[str, Any]:
     """What a form says of an issue."""
     said = message.get("fields")
     fields = said if isinstance(said, Mapping) else {}
-    found = {key: fields[key] for key in _FIELDS if isinstance(fields.get(key), str | list)}
-    return {key: one[:_LONG] if isinstance(one, str) else [str(x) for x in one[:100]] for key, one in found.items()}
+    return {key: text[:_LONG] for key in _FIELDS if isinstance(text := fields.get(key), str)}
 
 
 def _rows(frame: pd.DataFrame, *names: str) -> Iterable[tuple[Any, ...]]:
