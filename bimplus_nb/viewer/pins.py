@@ -111,16 +111,26 @@ class Pinning(Looking, Measuring):
 
         return end
 
-    def place(self, callback: Callable[[Place | None], object], hint: str = "Click a place on the building") -> None:
+    def place(
+        self, callback: Callable[[Place | None], object], hint: str = "Click a place on the building"
+    ) -> Callable[[], None]:
         """Ask for a place: the next click on the building is told to `callback`, exact to the mesh.
 
-        None where the person changes their mind (Escape). `hint` says on the page what to do. ValueError: the viewer is
-        not on a page.
+        None where the person changes their mind (Escape). `hint` says on the page what to do. Returns a function that
+        takes the question back. ValueError: the viewer is not on a page.
         """
         if not self._page:
             raise ValueError("the viewer is not on a page: show it before asking for a place")
         self._asking = callback
         self._page.side.tell({"type": "place", "hint": plain(hint, 120)})
+
+        def end() -> None:
+            if self._asking is callback:
+                self._asking = None
+                if self._page:
+                    self._page.side.tell({"type": "place", "hint": ""})
+
+        return end
 
     # --- what a person does on the page -----------------------------------------------------------------------------
 

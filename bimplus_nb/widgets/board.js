@@ -24,6 +24,8 @@ class Board {
     on('change:chosen', () => this.open());
     on('msg:custom', (message, buffers) => this.heard(message, buffers ?? []));
     this.take();
+    const chosen = model.get('chosen');
+    if (chosen) this.act('tell', {issue: chosen});
   }
 
   get hasViewer() { return this.model.get('has_viewer'); }
@@ -239,12 +241,14 @@ class Board {
   begin() {
     if (this.model.get('why')) return;
     if (!this.hasViewer) return this.details.write('');
-    this.details.say('Click on the building where it is; Escape there to write it without a place.');
+    this.details.wait();
     this.act('place').then(error => { if (error) this.details.write(''); });
   }
 
+  // Somewhere, or nowhere: then one has changed one's mind.
   placed(on) {
-    this.details.write(on ?? '');
+    if (on) this.details.write(on);
+    else if (this.details.waiting) this.details.leaveForm(true);
   }
 
   // --- keys -------------------------------------------------------------------------------------------------------------

@@ -65,6 +65,7 @@ class IssueBoard(Panel):
         self.frame = pd.DataFrame()
         self._pins = pd.DataFrame()
         self._place: Place | None = None
+        self._take_back: Callable[[], None] = lambda: None
         self._shown: list[int] | None = None
         self._page = BoardPage(height=height, label=plain(project.name), has_viewer=viewer is not None)
         super().__init__(width="100%")
@@ -77,7 +78,7 @@ class IssueBoard(Panel):
         self._me = person(project.api.users.current()) or ""
         self.reload()
         if viewer is not None:
-            self._part = viewer.on_pin(self.open)
+            self._part = viewer.on_pin(lambda issue: self._open(issue, go=False))
 
     @property
     def selected(self) -> str | None:
@@ -107,14 +108,17 @@ class IssueBoard(Panel):
         """
         if issue is not None and issue not in self.frame.index:
             raise ValueError(f"There is no issue {plain(issue, 60)!r} here; reload() asks for new ones.")
+        self._open(issue, go=True)
+
+    def _open(self, issue: str | None, *, go: bool) -> None:
         self._page.chosen = issue or ""
         if self.viewer is not None:
             self.viewer.mark_pin(issue)
         if issue is None:
             return
-        there = self._go(issue)
+        there = self._go(issue, fly=go)
         scene = self._tell(issue)
-        if scene and not there and self.viewer is not None:
+        if go and scene and not there and self.viewer is not None:
             self.viewer.apply(scene)
 
     def close(self) -> None:
@@ -135,7 +139,7 @@ class IssueBoard(Panel):
             shown = shown[shown["issue"].isin(self.frame.index[self._shown])]
         self.viewer.pin(shown)
 
-    def _go(self, issue: str) -> bool:
+    def _go(self, issue: str, *, fly: bool = True) -> bool:
         """Select an issue's objects and fly to its pin; whether it has one."""
         if self.viewer is None:
             return False
@@ -144,7 +148,7 @@ class IssueBoard(Panel):
             self.viewer.select(objects)
         places = self._pins[self._pins["issue"] == issue]
         there = bool(places["x_mm"].notna().any())
-        if there:
+        if there and fly:
             if self._shown is not None and self.frame.index.get_loc(issue) not in self._shown:
                 self._shown = None  # a pin that is gone to is to be seen
                 self._pin()
@@ -233,7 +237,7 @@ class IssueBoard(Panel):
         """A new issue is to be somewhere: ask for a click on the building."""
         if self.viewer is None:
             raise ValueError("There is no building beside this board.")
-        self.viewer.place(self._placed, "Click on the building where the new issue is")
+        self._take_back = self.viewer.place(self._placed, "Click on the building where the new issue is")
 
     def _placed(self, place: Place | None) -> None:
         self._place = place
@@ -249,6 +253,11 @@ class IssueBoard(Panel):
 
     def _on_unplace(self, *_: object) -> None:
         self._place = None
+        self._take_back()
+
+    def _on_tell(self, message: dict[str, Any], _: object) -> None:
+        """A page that was loaded again does not know about the issue that is open."""
+        self._tell(self._issue(message))
 
     def _on_create(self, message: dict[str, Any], _: object) -> None:
         place = self._place if message.get("placed") else None

@@ -30,7 +30,8 @@ function badge(status, text = status) {
   return element;
 }
 
-const day = text => text && new Date(text).toLocaleDateString(undefined, {year: 'numeric', month: 'short', day: 'numeric'});
+// A day is over at its end in UTC, as the service counts.
+const day = text => text && new Date(text).toLocaleDateString(undefined, {year: 'numeric', month: 'short', day: 'numeric', timeZone: 'UTC'});
 const moment = text => text && new Date(text).toLocaleString(undefined, {dateStyle: 'medium', timeStyle: 'short'});
 const sized = bytes => bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
 
@@ -266,13 +267,17 @@ class Details {
 
   leaveForm(done = false) {
     this.form = null;
+    this.waiting = false;
+    if (!this.issue) this.board.open();
     if (!done) this.board.act('unplace');
     this.draw();
     this.element.focus({preventScroll: true});
   }
 
+  // Who may be responsible, and who is although they have left.
   get whom() {
-    return [['', 'nobody'], ...this.board.people];
+    const {people} = this.board, [now] = this.about?.people ?? [], known = !now || people.some(([id]) => id === now);
+    return [['', 'nobody'], ...known ? [] : [[now, this.about.responsibles[0] ?? 'somebody']], ...people];
   }
 
   fields({name = '', type = '', priority = '', due = '', description = ''} = {}, responsible = '') {
@@ -310,8 +315,21 @@ class Details {
     this.form.querySelector('[type=submit]').classList.add('bp-danger');
   }
 
-  // A new issue; `on` says in words where it is.
+  // A new issue: first where it is,
+  wait() {
+    const form = this.form = make('div', 'bp-form'), acts = make('div', 'bp-acts');
+    this.waiting = true;
+    acts.append(button('Without a place', () => {
+      this.board.act('unplace');
+      this.write('');
+    }), button('Cancel', () => this.leaveForm()));
+    form.append(make('h3', '', 'New issue'), make('p', 'bp-on', 'Click on the building where it is.'), acts);
+    this.element.replaceChildren(form);
+  }
+
+  // then what it says; `on` says in words where it is.
   write(on) {
+    this.waiting = false;
     this.issue = this.about = null;
     this.forget();
     const view = this.board.hasViewer ? {view: {label: 'Keep this view and its picture with it', kind: 'checkbox', value: true}} : {};

@@ -1,4 +1,4 @@
-// A place that the kernel asks for: the next click on the building is it.
+// A place that the kernel asks for: the next click on the building is it. Without a hint the question is taken back.
 
 TOOLS.push(pane => {
   const hint = make('div', 'bv-hint'), words = make('span'), key = make('span');
@@ -40,7 +40,7 @@ TOOLS.push(pane => {
     },
     ask(said) {
       words.textContent = said;
-      if (pane.on !== tool) pane.turnOn(tool);
+      if (Boolean(said) !== (pane.on === tool)) pane.turnOn(tool);
     },
     close() { answered = true; },
   };
