@@ -12,19 +12,22 @@ from bimplus_nb.project import Project
 from bimplus_nb.records import Record
 from bimplus_nb.text import markup, plain
 from bimplus_nb.viewer import Viewer
+from bimplus_nb.widgets.board import IssueBoard
 from bimplus_nb.widgets.panel import Panel, close_tree, facts, html
 from bimplus_nb.widgets.picker import ProjectPicker
 from bimplus_nb.widgets.table import ObjectTable
 
 HEIGHT = 560
+BOARD = 460
 _LARGE = {"mm²": (1e6, "m²"), "mm³": (1e9, "m³")}
 _NOTHING = '<div class="bp-dim">Click an object in the building or a row of the table.</div>'
 
 
 class Explorer(Panel):
-    """One app for a project: what `Login`, `ProjectPicker`, `Viewer` and `ObjectTable` do, laid out together.
+    """One app for a project: what `Login`, `ProjectPicker`, `Viewer`, `ObjectTable` and `IssueBoard` do, side by side.
 
-    `project` skips the choice. Afterwards `.project`, `.viewer`, `.table` and `.selected` are at hand in the next cell.
+    `project` skips the choice. Afterwards `.project`, `.viewer`, `.table`, `.board` and `.selected` are at hand in the
+    next cell.
     """
 
     def __init__(self, client: Client, *, project: Project | None = None) -> None:
@@ -32,6 +35,7 @@ class Explorer(Panel):
         self.project: Project | None = None
         self.viewer: Viewer | None = None
         self.table: ObjectTable | None = None
+        self.board: IssueBoard | None = None
         super().__init__(width="100%")
         if project is not None:
             self.open(project)
@@ -60,18 +64,17 @@ class Explorer(Panel):
         self.say(f"Opening {plain(project.name)} …")
         viewer = project.view(models=models, layers=layers, height=HEIGHT, title="")
         objects = project.objects()
-        issues = project.issues()
         self._leave()
         self.project, self.viewer = project, viewer
         self.table = ObjectTable(frame=objects, viewer=viewer)
+        self.board = IssueBoard(project, viewer, height=BOARD)
         self._facts = html(_NOTHING)
         viewer.on_select(self._describe)
         viewer.tree()
 
-        tabs = ipywidgets.Tab(
-            [self.table.widget, ObjectTable(frame=issues.drop(columns="responsibles"), viewer=viewer).widget]
-        )
-        tabs.titles = (f"Objects ({len(objects):,})", f"Issues ({len(issues):,})")
+        tabs = ipywidgets.Tab([self.table.widget, self.board.widget])
+        tabs.titles = (f"Objects ({len(objects):,})", f"Issues ({len(self.board.frame):,})")
+        viewer.on_pin(lambda _: tabs.set_trait("selected_index", 1))
         right = ipywidgets.VBox(
             [html('<div class="bp-head">Properties</div>'), self._facts],
             layout=ipywidgets.Layout(width="236px", height=f"{HEIGHT}px"),
@@ -93,7 +96,7 @@ class Explorer(Panel):
             self.viewer.close()
         for child in self.widget.children[1:-1]:
             close_tree(child)
-        self.project = self.viewer = self.table = None
+        self.project = self.viewer = self.table = self.board = None
 
     def _bar(self, project: Project, objects: pd.DataFrame) -> ipywidgets.HBox:
         user = self.client.user

@@ -73,3 +73,14 @@ def test_the_viewer_lists_storeys_and_the_layers_that_were_not_chosen(client: Cl
     assert explorer.viewer._tools["tree"] == {"by": "storey"}
     assert "Finish" in explorer.viewer.more
     explorer.close()
+
+
+def test_a_pin_opens_its_issue_on_the_board(app: Explorer) -> None:
+    assert app.viewer is not None
+    assert app.board is not None
+    issue = app.viewer._issues[0]
+    app.viewer._on_pin({"issue": 0})
+    assert app.board.selected == issue
+    pinned = app.board.frame["object_ids"][issue]
+    assert set(app.viewer.selected_ids) == {id_ for id_ in pinned if id_ in app.viewer.mesh}
+    app.viewer.select()

@@ -3,7 +3,7 @@
 // They lie over the canvas as buttons, so that they are sharp, have words, and can be reached by the keyboard. There are
 // never more than have room: 8,000 pins take 1 to 2 ms a frame to sort into marks, and 200 marks 2 ms to be moved.
 
-const ROOM_WIDE = 46, ROOM_TALL = 26;  // CSS pixels of a mark and the gap to the next
+const ROOM_WIDE = 54, ROOM_TALL = 28;  // CSS pixels of a mark and the gap to the next
 const DEEP = 0xffffff;                 // the farthest that the camera sees, as partsAt has it
 const UNVEILED = 180;                  // ms without a frame until it is looked what is behind something
 const SHARE_SEEN = 2;                  // times as long as that took, where it takes longer
