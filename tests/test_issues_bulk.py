@@ -222,3 +222,31 @@ def test_what_says_the_same_is_no_change_and_another_project_is_refused(carla: P
     other.attrs["fetched"]["project"] = "elsewhere"
     with pytest.raises(ValueError, match="of another project"):
         carla.issues.diff(other)
+
+
+def test_one_that_the_service_refuses_does_not_hold_up_the_others(carla: Project, made: list[str]) -> None:
+    """And what stopped is gone on with from the journal."""
+    changes = carla.issues.diff(edited(carla.issues, made[:3], tag="T"))
+    real = carla.api.issues.update
+    refused, broken = made[0], made[1]
+
+    def update(issue: str, **fields: Any) -> None:
+        if issue == refused:
+            raise bp.Forbidden("no", status=403, method="PUT", path="issues")
+        if issue == broken:
+            real(issue, **fields)  # it came to the service, and the answer got lost
+            raise bp.ConnectionFailed("gone")
+        real(issue, **fields)
+
+    carla.api.issues.update = update  # type: ignore[method-assign, assignment]
+    try:
+        with pytest.raises(bp.ConnectionFailed):
+            changes.apply(progress=False)
+    finally:
+        carla.api.issues.update = real  # type: ignore[method-assign]
+    assert "not certain" in set(changes.results()["result"])
+    assert changes.path is not None
+    results = carla.resume(changes.path, progress=False).set_index("issue")["result"]
+    assert results[broken] == "sent"
+    assert set(results) <= {"sent", "refused"}
+    assert set(carla.issues().loc[results.index[results == "sent"], "tag"]) == {"T"}

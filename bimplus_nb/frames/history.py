@@ -11,7 +11,7 @@ import pandas as pd
 
 from bimplus_nb.frames.issues import person
 from bimplus_nb.frames.members import Members
-from bimplus_nb.frames.values import Kind, column, date, pick, snake, text
+from bimplus_nb.frames.values import Kind, column, date, pick, snake, text, whole
 
 WHAT: Final = ("created", "changed", "commented", "deleted")
 # Topics: Bimplus documentation, Messaging Service; ISSUE_CREATED is the sandbox's own.
@@ -155,7 +155,7 @@ def _events(
     for id_ in listed:
         key = str(id_ or "").lower()
         if key and (ours or key in spelled):
-            short, name = pick(data, "shortId"), text(pick(data, "name"))
+            short, name = whole(pick(data, "shortId")), text(pick(data, "name"))
             yield spelled.get(key, key), short, name, when, who, what, detail
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,9 @@ from bimplus_nb.frames.history import history_frame, since_frame
 from bimplus_nb.frames.issues import by_storey, issues_frame
 from bimplus_nb.frames.pins import pins_frame
 from bimplus_nb.frames.topology import nodes
+from bimplus_nb.project.issues import wire
 from bimplus_nb.project.issues.duplicates import duplicates_frame
+from bimplus_nb.project.issues.rights import rights
 
 PROJECT = "p"
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -226,3 +229,52 @@ def test_overdue_is_by_now() -> None:
     said = [issue(str(k), k + 1, dueDate=(now + timedelta(hours=k - 1)).isoformat()) for k in range(3)]
     said.append(issue("3", 4, status="Solved", dueDate="2020-01-01"))
     assert issues_frame(said, now=now)["overdue"].tolist() == [True, False, False, False]
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.just("2026-01-01T00:00:00Z"),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "x", "name"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=15)
+@given(st.data())
+def test_no_answer_breaks_a_frame_or_a_rule(data: st.DataObject) -> None:
+    """Whatever the service sends in whatever place: it is shown as what it is, or missing."""
+
+    def odd() -> Any:
+        return data.draw(anything)
+
+    names = ("name", "status", "priority", "type", "author", "responsible", "responsibles", "shortId", "createdAt",
+             "modifiedAt", "dueDate", "pinsCount", "tag", "description")  # fmt: skip
+    issues = [{"id": "i", **{name: odd() for name in names}}, issue("j", 2)]
+    pins = [
+        {"id": odd(), "issueId": "i", "objectId": odd(), "topologyNodeId": odd(), "position": odd(),
+         "normalVector": {"x": odd()}, "createdAt": odd()}
+    ]  # fmt: skip
+    frame = issues_frame(issues, pins, ENTRIES)
+    schemas.ISSUES.validate(frame)
+    schemas.PINS.validate(pins_frame(pins, frame, ENTRIES))
+    assert by_storey(frame, ENTRIES)["issues"].sum() >= 2
+    comment = {"id": odd(), "issueId": "i", "text": odd(), "author": odd(), "createdAt": odd()}
+    said = frames.comments_frame([comment], frame)
+    schemas.COMMENTS.validate(said)
+    files = [{"id": odd(), "fileName": odd(), "size": odd(), "attachmentType": odd(), "creator": odd(), "type": odd()}]
+    schemas.ATTACHMENTS.validate(frames.attachments_frame({"i": files}, frame))
+    messages = [
+        {"topic": "ISSUE_UPDATED", "timestamp": "2026-01-01T00:00:00Z", "sender": odd(), "additionalData": payload,
+         "correlationId": odd()}
+        for payload in (odd(), {"projectId": PROJECT, "issueIds": ["i", odd()], "changed": odd(), "shortId": odd()})
+    ]  # fmt: skip
+    history = history_frame(frame, said, messages, project=PROJECT, names={})
+    schemas.HISTORY.validate(history)
+    schemas.SINCE.validate(since_frame(history, frame, datetime(2020, 1, 1, tzinfo=UTC)))
+    user, project = {"id": odd(), "email": odd()}, {"rights": odd(), "hasWriteAccess": odd()}
+    allowed = rights(issues[0], user, project, {"update": odd()})
+    assert all(allowed[action] == (not allowed.why(action)) for action in allowed)
+    for field in wire.FIELDS:
+        with suppress(ValueError):
+            assert field == "responsible" or isinstance(wire.value(field, odd()), str)
