@@ -53,8 +53,10 @@ class Acts(Tables):
         if issue is None:
             return rights.in_project(self._project_now())
         id_ = self._id(issue)
-        record, said = side_by_side(lambda ask: ask(id_), [self._api.issues.get, self._said_rights])
-        return rights.rights(record, self._user(), self._project_now(), said)
+        questions: list[Callable[[], Record]] = [
+            lambda: self._api.issues.get(id_), self._user, self._project_now, lambda: self._said_rights(id_),
+        ]  # fmt: skip
+        return rights.rights(*side_by_side(lambda ask: ask(), questions))
 
     def create(
         self,
