@@ -215,6 +215,14 @@ def test_a_layer_that_is_gone_is_not_forgotten() -> None:
         assert frame["volume_change_m3"].sum() == pytest.approx(-objects.loc[tables, "volume_m3"].sum())
         assert set(valid(project.compare(3, 2, progress=False))["change"]) == {"added"}
         assert project.compare(2, 3, layers="Building", progress=False).empty
+        # Of the old revision everything is there, by itself too.
+        assert [*project.objects(revision=2, progress=False).index] == [*objects.index]
+        assert {*tables} <= {*project.mesh(revision=2, progress=False).ids}
+        counted = project.quantities("id", revision=2, progress=False)
+        assert counted.loc[tables, "volume_m3"].notna().all()
+        layer = project.objects(revision=2, progress=False).loc[tables[0], "layer"]
+        assert {*project.objects(layers=layer, revision=2, progress=False).index} == {*tables}
+        assert not {*tables} & {*project.objects(progress=False).index}
 
 
 def test_by_days(boxes: Project, edited: tuple[Client, dict[str, str]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -14,7 +14,7 @@ from bimplus_nb.frames.quantities import measured
 from bimplus_nb.frames.values import date as moment
 from bimplus_nb.geometry.comparing import differences
 from bimplus_nb.geometry.mesh import Mesh
-from bimplus_nb.project.parts import INTERNAL, Part
+from bimplus_nb.project.parts import Part
 from bimplus_nb.project.progress import Report
 from bimplus_nb.project.quantities import bodies
 from bimplus_nb.project.source import Source
@@ -112,16 +112,8 @@ def _chosen(source: Source, parts: Sequence[Part], a: When, b: When) -> tuple[_S
 
 
 def _with_lost(source: Source, chosen: _States) -> _States:
-    """The same with the layers of which the tree of that revision has objects and the newest has none: the project
-    does not list them any more."""
-    lost = _States()
-    for revision, parts in _grouped(chosen).items():
-        known = {(part.model, part.layer_id) for part in parts}
-        of_model = {part.model: part for part in parts}
-        for node in source.nodes(parts, revision):
-            if node.layer_id and node.layer_id not in INTERNAL and (node.model, node.layer_id) not in known:
-                known.add((node.model, node.layer_id))
-                lost[replace(of_model[node.model], layer_id=node.layer_id, layer=node.layer_id)] = revision
+    """The same with the layers that there were at the time and are not any more."""
+    lost = {part: revision for revision, parts in _grouped(chosen).items() for part in source.lost(parts, revision)}
     return {**chosen, **lost}
 
 

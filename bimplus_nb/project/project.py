@@ -113,7 +113,7 @@ class Project:
         other one. Where a name is several attributes, ValueError says which. ``attrs["units"]`` and
         ``attrs["attributes"]`` say the unit and attribute id of the columns, `convert` changes their units.
         """
-        parts = self._source.parts(models, layers)
+        parts = self._source.parts(models, layers, revision)
         frame = self._objects(
             parts, storeys=storeys, types=types, revision=revision, columns=columns, progress=progress
         )
@@ -167,7 +167,7 @@ class Project:
             asked = list(dict.fromkeys([ids] if isinstance(ids, str) else map(str, ids)))
             described = self._source.described(asked, revision, progress)
             return frames.remember(frames.properties_frame(described, units=self._catalogue.units()), self.id)
-        said = self._said(self._source.parts(models, layers), revision, progress)
+        said = self._said(self._source.parts(models, layers, revision), revision, progress)
         return frames.remember(self._properties(said, revision, progress), self.id)
 
     def diff(self, frame: pd.DataFrame, *, progress: Report = True) -> Changes:
@@ -249,7 +249,7 @@ class Project:
         them a project goes by the service does not tell, so it is the team's default one.
         """
         templates, groups = self._catalogue.templates(template), self._catalogue.groups()
-        objects = self._said(self._source.parts(models, layers), revision, progress)
+        objects = self._said(self._source.parts(models, layers, revision), revision, progress)
         types = {str(item["id"]): str(item.get("type")) for item in objects}
         return frames.completeness_frame(types, self._properties(objects, revision, progress), templates, groups)
 
@@ -291,7 +291,7 @@ class Project:
         Rows and columns know their objects: ``viewer.select(q.loc["Ground floor", "Wall"])``, or
         ``viewer.color_by(q["volume_m3"])``. Everything counts, rooms as well: `types` chooses.
         """
-        parts = self._source.parts(models, layers)
+        parts = self._source.parts(models, layers, revision)
         choice: dict[str, Any] = {"storeys": storeys, "types": types, "revision": revision, "progress": progress}
         objects = self._objects(parts, **choice)
         names, others = quantities.columns(by, objects)
@@ -347,7 +347,7 @@ class Project:
         progress: Report = True,
     ) -> Mesh:
         """The geometry: mm, Y up, world. What the service sent and cannot be read is in `.problems`."""
-        parts = self._source.parts(models, layers)
+        parts = self._source.parts(models, layers, revision)
         coming = viewing.bodies(self._source, parts, storeys=storeys, revision=revision, progress=progress)
         return Mesh.concatenate(mesh for mesh, _ in coming)
 
@@ -373,7 +373,7 @@ class Project:
 
         return viewing.view(
             self._source,
-            self._source.parts(models, layers),
+            self._source.parts(models, layers, revision),
             storeys=storeys,
             revision=revision,
             progress=progress,

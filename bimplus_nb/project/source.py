@@ -79,9 +79,11 @@ class Source:
         entries = found if isinstance(found, list) else []
         return [Record(entry) for entry in entries if isinstance(entry, Mapping) and entry.get("id")]
 
-    def parts(self, models: Names, layers: Names) -> list[Part]:
+    def parts(self, models: Names, layers: Names, revision: int | None = None) -> list[Part]:
+        """The parts by these names, of a `revision` those too that the newest one has not any more."""
         parts = [self._part(entry) for entry in self.disciplines()]
         of_models = chosen(models, frozenset().union(*(part.models for part in parts)), "model")
+        parts += self.lost([part for part in parts if of_models is None or part.models & of_models], revision)
         of_layers = chosen(layers, frozenset().union(*(part.layers for part in parts)), "layer")
         return [
             part
@@ -89,6 +91,19 @@ class Source:
             if (of_models is None or part.models & of_models)
             and (part.layer_id not in INTERNAL if of_layers is None else part.layers & of_layers)
         ]
+
+    def lost(self, parts: Sequence[Part], revision: int | None) -> list[Part]:
+        """The layers beside these, of the same models, that a revision has objects of. The project lists the layers of
+        the newest revision only, so the others are called by their ids."""
+        known = {(part.model, part.layer_id) for part in parts}
+        of_model = {part.model: part for part in parts}
+        found: list[Part] = []
+        for node in self.nodes(parts, revision) if revision is not None else ():
+            key = node.layer_id
+            if key and key not in INTERNAL and (node.model, key) not in known:
+                known.add((node.model, key))
+                found.append(replace(of_model[node.model], layer_id=key, layer=key, layers=frozenset({key})))
+        return found
 
     def _part(self, entry: Record) -> Part:
         model_id, wire_name = str(entry.get("divisionId") or ""), str(entry.get("name") or entry.id)
