@@ -146,7 +146,7 @@ class Check:
         living = mine.index[mine["status"] != "Closed"]
         self._closed = int(closed[-1]) if closed else None
         self._kept = self._read(living[0]) if len(living) else None
-        self.issue = None if self._kept is None else int(self._kept.record["shortId"])
+        self.issue = None if self._kept is None else self._kept.number
         self._steps = plan(self.name, self.failing, self._kept, self._pinned(), self._new["priority"], self._closed)
 
     @property
@@ -190,7 +190,7 @@ class Check:
                 **{**self._new, "description": text},
             )  # fmt: skip
             self._kept = self._read(made)
-            self.issue = int(self._kept.record["shortId"])
+            self.issue = self._kept.number
             return
         assert self._kept is not None
         key, api = self._kept.record.id, self._project.api

@@ -36,6 +36,11 @@ class Kept:
     has_table: bool
 
     @property
+    def number(self) -> int | None:
+        found = pick(self.record, "shortId")
+        return found if isinstance(found, int) else None
+
+    @property
     def status(self) -> str:
         return str(pick(self.record, "status") or "Open")
 
