@@ -23,7 +23,7 @@ _AWAY: Final = 7_000.0  # mm from which one looks at a pin, where there is room
 _ROOM: Final = 3_500.0  # mm that are enough for it
 _LEAST: Final = 700.0
 _BURIED: Final = 600.0  # mm that a pin may be within something, and still be looked at from outside of that
-_OFF: Final = 20.0  # mm off its face, where a sight at a pin begins: the face is not in its way
+_ON: Final = 20.0  # mm within which a face is the pin's own, and not in the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,17 +185,17 @@ class Pinning(Looking, Measuring):
         fore = [out + 0.3 * up + turn * aside + 0.8 * level for turn in (0.25, -0.25, 0.8, -0.8)]
         ways = [*fore, out, *(0.6 * up - way for way in fore)]
         # What it is pinned on is not in the way: a pin may be within it.
-        shown, start = self._looks.shown.copy(), point + _OFF * out
+        shown = self._looks.shown.copy()
         if (part := (self._pinned or {})["parts"][pin]) >= 0:
             shown[building.owner[part]] = False
         far: list[float] = []
-        for least in (0.0, _BURIED):
-            far = [clearance(self.mesh, building.bounds, start, _unit(way), shown, _AWAY, least) for way in ways]
+        for least in (_ON, _BURIED):
+            far = [clearance(self.mesh, building.bounds, point, _unit(way), shown, _AWAY, least) for way in ways]
             if max(far) >= _ROOM:
                 break
         best = next((k for k, one in enumerate(far) if one >= _ROOM), int(np.argmax(far)))
         away = max(0.9 * far[best], _LEAST)
-        x, y, z = (start + _unit(ways[best]) * away).tolist()
+        x, y, z = (point + _unit(ways[best]) * away).tolist()
         height = 2 * away * float(np.tan(np.radians(FIELD_OF_VIEW) / 2)) if now.height else None
         return Camera((x, y, z), tuple(point.tolist()), height=height)
 

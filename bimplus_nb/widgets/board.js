@@ -82,7 +82,11 @@ class Board {
       const line = this.lines.find(({element}) => element.contains(event.target));
       if (line) this.choose(this.active = line.at);
     });
-    this.watch = new ResizeObserver(() => this.draw());
+    let tall = 0;
+    this.watch = new ResizeObserver(() => {
+      tall ? this.draw() : this.go(this.active);  // it may have been opened where nobody saw it, as behind a tab
+      tall = this.list.clientHeight;
+    });
     this.watch.observe(this.list);
   }
 

@@ -63,6 +63,12 @@ def test_inside_a_room_one_stays_inside(viewer: Viewer) -> None:
     assert 300 < z < 5800
 
 
+def test_a_pin_that_does_not_say_which_way_its_face_looks_is_seen_all_the_same(viewer: Viewer) -> None:
+    viewer.pin(frame((5000, 1500, 0)))
+    viewer.go_to_pin("issue-0")
+    assert viewer.camera.position[2] - AT[2] < -1000, "from behind the house, where it is"
+
+
 def test_clearance_is_the_way_to_what_is_met_first() -> None:
     house = houses.house()
     shown = np.array([name != "wall-right" for name in house.ids])

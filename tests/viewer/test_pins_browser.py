@@ -100,7 +100,7 @@ def test_pins_are_told_to_python_by_mouse_and_keyboard(notebook: Notebook) -> No
     notebook.settle()
     width, height = notebook.ask("viewer.size")
     assert np.abs(np.subtract(where(notebook, "13"), (width / 2, height / 2))).max() < 1
-    page.wait_for_function("() => !document.querySelector('.bv-chosen-pin.bv-faint')")
+    page.wait_for_function("() => !document.querySelector('.bv-chosen-pin.bv-faint:not([hidden])')")
     notebook.kernel("viewer.pin()")
     page.wait_for_function("() => !document.querySelector('.bv-pin:not([hidden])')")
     assert notebook.errors == []
