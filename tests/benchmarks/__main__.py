@@ -2,8 +2,8 @@
 
     python tests/benchmarks [--quick] [--pictures FOLDER] [OBJECTS ...]
 
-Each part runs alone too: scale.py, peers.py, looks.py, living.py, tables.py, decode.py, picking.py. Times are of a
-machine that may be busy: compare figures of one run, not runs. `!` marks a goal that is missed.
+Each part runs alone too: scale.py, peers.py, looks.py, living.py, tables.py, board.py, decode.py, picking.py. Times are
+of a machine that may be busy: compare figures of one run, not runs. `!` marks a goal that is missed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import board
 import lab as harness
 import living
 import looks
@@ -27,6 +28,7 @@ import tables
 HERE = Path(__file__).parent
 MIDDLE = (20_000,)
 TABLES = (10_000,)
+ISSUES = (5_000,)
 
 
 def main() -> None:
@@ -42,6 +44,7 @@ def main() -> None:
     looks.main(middle)
     living.main(middle)
     tables.main(dataclasses.replace(options, sizes=TABLES))
+    board.main(dataclasses.replace(options, sizes=ISSUES))
     for name in ("decode.py", "picking.py"):
         if (HERE / name).exists():
             print(f"\n{name}", flush=True)
