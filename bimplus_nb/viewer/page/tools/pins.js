@@ -103,15 +103,17 @@ class Pins {
     return {width, height};
   }
 
-  // Sort them into groups, each with the one first that is most urgent. A grid of the size of a mark tells what is near.
+  // Sort them into groups, each with the one first that is most urgent. A grid of the size of a mark tells what is near; the
+  // issue that is chosen has a grid of its own, so that it is always seen. `many`: of several issues.
   sort() {
     const {width} = this.project(), {x, y, order, issues, hidden} = this, across = Math.ceil((width + 40) / ROOM_WIDE) + 2;
-    const grid = new Map(), groups = this.groups = [];
+    const grids = [new Map(), new Map()], groups = this.groups = [];
     for (const k of order) {
       if (Number.isNaN(x[k])) continue;
       const alone = issues[k] === this.chosen, i = Math.floor((x[k] + 20) / ROOM_WIDE) + 1, j = Math.floor((y[k] + 20) / ROOM_TALL) + 1;
+      const grid = grids[Number(alone)];
       let into = null;
-      for (let a = -1; a < 2 && !into && !alone; a++) {
+      for (let a = -1; a < 2 && !into; a++) {
         for (let b = -1; b < 2; b++) {
           const there = grid.get((j + a) * across + i + b);
           if (there && Math.abs(x[there.head] - x[k]) < ROOM_WIDE && Math.abs(y[there.head] - y[k]) < ROOM_TALL) {
@@ -123,11 +125,12 @@ class Pins {
       if (into) {
         into.pins.push(k);
         into.faint &&= hidden[k];
+        into.many ||= issues[k] !== issues[into.head];
         continue;
       }
-      const group = {head: k, pins: [k], faint: hidden[k], alone};
+      const group = {head: k, pins: [k], faint: hidden[k], alone, many: false};
       groups.push(group);
-      if (!alone) grid.set(j * across + i, group);
+      grid.set(j * across + i, group);
     }
   }
 
@@ -200,17 +203,17 @@ class Pins {
 
   // What a mark says; only what is new of it.
   word(mark) {
-    const {group: {head, pins, faint, alone}, element} = mark, issue = this.issues[head], {length} = pins;
-    const late = this.overdue[issue], kind = this.kinds[issue], said = `${head} ${length} ${faint} ${alone} ${kind} ${late}`;
+    const {group: {head, pins: {length}, faint, alone, many}, element} = mark, issue = this.issues[head];
+    const late = this.overdue[issue], kind = this.kinds[issue], said = `${head} ${many && length} ${faint} ${alone}`;
     if (mark.said === said) return;
     mark.said = said;
-    element.className = `bv-pin${length > 1 ? ' bv-pins-many' : ''}${faint ? ' bv-faint' : ''}${alone ? ' bv-chosen-pin' : ''}`;
+    element.className = `bv-pin${many ? ' bv-pins-many' : ''}${faint ? ' bv-faint' : ''}${alone ? ' bv-chosen-pin' : ''}`;
     element.dataset.kind = kind;
     element.dataset.late = Boolean(late);
     element.dataset.issue = issue;
-    mark.label.textContent = length > 1 ? length.toLocaleString('en') : this.numbers[issue] || '•';
-    mark.sign.setAttribute('d', length > 1 ? '' : SIGNS[kind] ?? SIGNS.other);
-    element.setAttribute('aria-label', length > 1 ? `${length.toLocaleString('en')} pins close together` : this.title(issue).join('. '));
+    mark.label.textContent = many ? length.toLocaleString('en') : this.numbers[issue] || '•';
+    mark.sign.setAttribute('d', many ? '' : SIGNS[kind] ?? SIGNS.other);
+    element.setAttribute('aria-label', many ? `${length.toLocaleString('en')} pins close together` : this.title(issue).join('. '));
     element.tabIndex = -1;
   }
 
@@ -231,10 +234,10 @@ class Pins {
     const {words} = this, {overlay} = this.pane.panel;
     words.hidden = !mark;
     if (!mark) return;
-    const {head, pins, faint} = mark.group, [name, about] = this.title(this.issues[head]);
+    const {head, pins, faint, many: several} = mark.group, [name, about] = this.title(this.issues[head]);
     const kinds = FIRST.map(kind => [kind, pins.filter(k => this.kinds[this.issues[k]] === kind).length]).filter(([, n]) => n);
     const many = [`${pins.length.toLocaleString('en')} pins`, kinds.map(([kind, n]) => `${n.toLocaleString('en')} ${kind}`).join(' · ')];
-    const [first, second] = pins.length > 1 ? many : [name, [about, faint ? 'behind something' : ''].filter(Boolean).join(' · ')];
+    const [first, second] = several ? many : [name, [about, pins.length > 1 ? `${pins.length} pins` : '', faint ? 'behind something' : ''].filter(Boolean).join(' · ')];
     words.replaceChildren(make('b', '', first), make('span', '', second));
     const x = Math.max(0, Math.min(this.x[head] + 14, overlay.clientWidth - words.offsetWidth)), y = this.y[head] + 10;
     words.style.left = `${x}px`;
