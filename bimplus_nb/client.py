@@ -11,7 +11,6 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -348,9 +347,6 @@ def _cache_folder(wanted: bool, *, asked: bool) -> Path | None:
     return None
 
 
-_STARTING = threading.Lock()
-
-
 def _embedded() -> Running:
     """The sandbox of this process, started when first asked for, or the running one that the environment names."""
     url = os.environ.get(SANDBOX_URL)
@@ -358,19 +354,9 @@ def _embedded() -> Running:
         if not is_loopback(url):
             raise ValueError(f"{SANDBOX_URL} must name a sandbox on this computer.")
         return _Elsewhere(url)
-    with _STARTING:
-        sandbox = _start()
-        if not sandbox.running:  # somebody stopped it
-            _start.cache_clear()
-            sandbox = _start()
-        return sandbox
-
-
-@cache
-def _start() -> Sandbox:
     from bimplus_nb.sandbox import Sandbox
 
-    return Sandbox()
+    return Sandbox.embedded()
 
 
 class _Elsewhere:

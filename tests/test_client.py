@@ -17,7 +17,6 @@ from IPython.lib.pretty import pretty
 from issuing import CLIENT, browse, issuing
 
 import bimplus_nb as bp
-from bimplus_nb import client as client_module
 from bimplus_nb.auth import Page
 from bimplus_nb.client import SERVICES, connect, find_project
 from bimplus_nb.http import Http
@@ -78,13 +77,11 @@ def test_one_embedded_sandbox_a_process(monkeypatch: pytest.MonkeyPatch) -> None
     for thread in threads:
         thread.join()
     assert len({client.host for client in clients}) == 1
-    running = client_module._start()
-    running.stop()
+    bp.Sandbox.embedded().stop()
     with connect() as again:
         assert again.host != clients[0].host
         assert again.signed_in
-    client_module._start().stop()
-    client_module._start.cache_clear()
+    bp.Sandbox.embedded().stop()
     for client in clients:
         client.close()
 

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from bimplus_nb.sandbox.gate import (
@@ -48,11 +48,22 @@ class Application:
         self._service = service
         self._ready = ready
 
-    def serve(self, tables: Sequence[Table], *, latency: float = 0.0, faults: Faults | None = None) -> ASGIApp:
+    def serve(
+        self,
+        tables: Sequence[Table],
+        *,
+        latency: float = 0.0,
+        faults: Faults | None = None,
+        beside: Mapping[str, ASGIApp] | None = None,
+    ) -> ASGIApp:
+        """The application; `beside` are other services at the same door, by the path they lie below."""
         by_path: dict[str, dict[str, Entry]] = defaultdict(dict)
         for entry in (entry for table in tables for entry in table.entries):
             by_path[VERSION + entry.path][entry.method] = entry
-        routes = [Route(path, self._endpoint(found), methods=[*found]) for path, found in by_path.items()]
+        routes: list[BaseRoute] = [
+            Route(path, self._endpoint(found), methods=[*found]) for path, found in by_path.items()
+        ]
+        routes += [Mount(path, other) for path, other in (beside or {}).items()]
         return Gate(
             Starlette(routes=routes, exception_handlers={HTTPException: _unrouted}), latency=latency, faults=faults
         )

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 CLIENT_ID = "bimplus-nb-sandbox"
 SCOPES = ("openid", "profile", "email", "offline_access")
+PUBLICAPI = "bimlink_publicapi"
+"""The scope of tokens for BIMlink (its documents, Quickstart): those are good for nothing else."""
+
 PENDING_LIFETIME = 600
 """Seconds a user has to answer."""
 
@@ -66,7 +69,7 @@ def granted(scope: str) -> str:
     wanted = scope.split()
     if "openid" not in wanted:
         raise OAuthError("invalid_scope", "scope must contain openid.")
-    return " ".join(each for each in SCOPES if each in wanted)
+    return " ".join(each for each in (*SCOPES, PUBLICAPI) if each in wanted)
 
 
 def is_registered(redirect_uri: str) -> bool:

@@ -26,7 +26,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from bimplus_nb.sandbox.authorization import CLIENT_ID, PENDING_LIFETIME, SCOPES, Authorization, OAuthError
+from bimplus_nb.sandbox.authorization import CLIENT_ID, PENDING_LIFETIME, PUBLICAPI, SCOPES, Authorization, OAuthError
 from bimplus_nb.sandbox.devices import GRANT, Devices
 from bimplus_nb.sandbox.people import User
 
@@ -115,7 +115,7 @@ class Issuer:
             "revocation_endpoint_auth_methods_supported": ["none"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "subject_types_supported": ["public"],
-            "scopes_supported": [*SCOPES],
+            "scopes_supported": [*SCOPES, PUBLICAPI],
             "claims_supported": ["sub", "name", "given_name", "family_name", "preferred_username", "email"],
             "authorization_response_iss_parameter_supported": True,
         }
@@ -213,12 +213,13 @@ class Issuer:
         with self._lock:
             return self._access(self._begin(user, " ".join(SCOPES), None))
 
-    def username(self, token: str) -> str | None:
-        """Whose access token this is; None if it is not ours, has expired or was revoked."""
+    def username(self, token: str, *, audience: str | None = None) -> str | None:
+        """Whose access token this is; None if it is not ours, not for this `audience`, has expired or was revoked."""
         with self._lock:
             claims = self._claims(token)
             session = self._sessions.get(claims.get("sid", ""))
             good = session is not None and not session.ended and claims["exp"] > self._now()
+            good = good and audience in (None, claims["aud"])
             return claims["preferred_username"] if good else None
 
     def expires_in(self, token: str) -> int:
@@ -256,7 +257,7 @@ class Issuer:
         claims = {
             "iss": self.url,
             "sub": user.subject,
-            "aud": "bimplus",
+            "aud": "bimlink" if PUBLICAPI in session.scope.split() else "bimplus",
             "azp": CLIENT_ID,
             "typ": "Bearer",
             "iat": now,

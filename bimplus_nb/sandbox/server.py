@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -18,7 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bimplus_nb.errors import SandboxError
-from bimplus_nb.sandbox import importing, issuer_app, people, seeding
+from bimplus_nb.sandbox import bimlink, importing, issuer_app, people, seeding
 from bimplus_nb.sandbox.app import VERSION, Application
 from bimplus_nb.sandbox.authorization import CLIENT_ID
 from bimplus_nb.sandbox.gate import Faults
@@ -41,6 +42,8 @@ class Sandbox:
     request, then as usual) or a function of method and path. `path`: a file to keep everything in, used again if it
     exists. `port`: of the API; 0 takes a free one. `token_lifetime`: seconds an access token is good for.
     `device_interval`: seconds between two questions of a sign-in by a typed code.
+
+    Another vendor's service, BIMlink, answers at `bimlink_url` (see `bimplus_nb.bimlink`).
 
     The demo content is written in the background; requests that need it wait for it. Raises SandboxError if the port
     is taken or the file is not a sandbox's.
@@ -75,14 +78,19 @@ class Sandbox:
         self._filled: Future[None] = Future()
         api, sign_in = _listen(port), _listen(0)
         self._issuer.url = f"http://127.0.0.1:{sign_in.getsockname()[1]}{issuer_app.REALM}"
-        self.url = f"http://127.0.0.1:{api.getsockname()[1]}{VERSION}"
+        origin = f"http://127.0.0.1:{api.getsockname()[1]}"
+        self.url = f"{origin}{VERSION}"
+        self._bimlink = bimlink.Bimlink(self._issuer)
+        self._bimlink.url = self.bimlink_url = f"{origin}{bimlink.PATH}"
         jobs = Jobs()
         self._sessions = Sessions(self._store, self._issuer)
         service = Service(self._store, self._sessions, Scenes(self._store), jobs, Logbook())
         application = Application(service, _waiting(self._filled))
         self._servers = _Servers(
             {
-                api: application.serve(TABLES, latency=latency, faults=faults),
+                api: application.serve(
+                    TABLES, latency=latency, faults=faults, beside={bimlink.PATH: self._bimlink.application()}
+                ),
                 sign_in: issuer_app.application(self._issuer),
             }
         )
@@ -153,8 +161,26 @@ class Sandbox:
     ) -> None:
         self.stop()
 
+    @classmethod
+    def embedded(cls) -> Sandbox:
+        """The sandbox of this process, started when first asked for, and again where somebody stopped it."""
+        with _EMBEDDING:
+            sandbox = _embed()
+            if not sandbox.running:
+                _embed.cache_clear()
+                sandbox = _embed()
+            return sandbox
+
     def __repr__(self) -> str:
         return f"<Sandbox {self.url}>" if self.running else "<Sandbox, stopped>"
+
+
+_EMBEDDING = threading.Lock()
+
+
+@cache
+def _embed() -> Sandbox:
+    return Sandbox()
 
 
 class _Servers:

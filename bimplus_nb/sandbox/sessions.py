@@ -62,7 +62,7 @@ class Sessions:
                 return None
             left = int(kept["expires"] - self._now())
             return Signed(user, token, kept["application"], kept["client"], left)
-        username = self.issuer.username(token)
+        username = self.issuer.username(token, audience="bimplus")
         user = self._store.get("user", self.issuer.users[username].id) if username else None
         if user is None or user["status"] != "Active":
             return None
