@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from bimplus_nb._version import __version__
 
 if TYPE_CHECKING:
+    from bimplus_nb import bimlink
     from bimplus_nb.client import Client, connect
     from bimplus_nb.errors import (
         ApiError,
@@ -81,6 +82,7 @@ __all__ = [
     "Tree",
     "Viewer",
     "__version__",
+    "bimlink",
     "check",
     "connect",
     "convert",
@@ -126,6 +128,8 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "bimlink":  # a service of its own, with a `connect` of its own
+        return import_module(f"{__name__}.{name}")
     value = getattr(import_module(f"{__name__}.{_HOME.get(name, 'errors')}"), name)
     globals()[name] = value
     return value

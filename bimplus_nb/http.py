@@ -61,6 +61,10 @@ class Answer:
         """What names this state of the thing; send it as `etag=` next time, to be told when nothing changed."""
         return self.headers.get("etag")
 
+    def json(self, method: str = "GET") -> Any:
+        """Its value in JSON; None for an empty one, an ApiError for anything else."""
+        return interpret(self.status, self.headers, self.body, method=method, path=self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:
@@ -137,7 +141,7 @@ class Http:
     ) -> Any:
         """The value of an answer in JSON; None for an empty one. For `path` and the rest see `send`."""
         answer = self.send(method, path, *ids, params=params, body=body, headers=headers, keep=keep, signed=signed)
-        return interpret(answer.status, answer.headers, answer.body, method=method, path=answer.path)
+        return answer.json(method)
 
     @sealed
     def send(

@@ -14,7 +14,18 @@ PACKAGE = Path(__file__).parent.parent / "bimplus_nb"
 EVERYWHERE = {"_version", "errors", "secrecy", "text"}
 
 MAY_IMPORT: dict[str, set[str]] = {
-    "__init__": {"client", "exchange", "frames", "geometry", "project", "records", "sandbox", "viewer", "widgets"},
+    "__init__": {
+        "bimlink",
+        "client",
+        "exchange",
+        "frames",
+        "geometry",
+        "project",
+        "records",
+        "sandbox",
+        "viewer",
+        "widgets",
+    },
     "_version": set(),
     "errors": set(),
     "secrecy": set(),
@@ -36,6 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # `connect` starts the embedded sandbox; the other direction must never be.
     "client": {"api", "auth", "cache", "http", "project", "records", "sandbox"},
     "widgets": {"auth", "client", "frames", "project", "records", "viewer"},
+    # A second service by the same doors; nothing but the public face imports it.
+    "bimlink": {"auth", "frames", "http", "records", "widgets"},
     # The sandbox judges the client, so they share no code but the geometry.
     "sandbox": {"geometry"},
     "cli": {"sandbox"},
@@ -61,15 +74,15 @@ HOME: dict[str, set[str]] = {
     "mapbox_earcut": {"geometry"},
     "rapidfuzz": {"project"},
     "orjson": {"exchange", "sandbox"},
-    "ipywidgets": {"viewer", "widgets"},
+    "ipywidgets": {"bimlink", "viewer", "widgets"},
     "anywidget": {"viewer", "widgets"},
     "pythreejs": {"viewer"},
     "itables": {"widgets"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
     "ifcopenshell": {"sandbox"},
-    "tqdm": {"project"},
-    "platformdirs": {"cache", "project"},
+    "tqdm": {"bimlink", "project"},
+    "platformdirs": {"bimlink", "cache", "project"},
     "jupyter_server": {"jupyter"},
     "tornado": {"jupyter"},
 }
@@ -105,6 +118,15 @@ def test_imports_keep_to_the_table(path: Path) -> None:
             assert there == here or there in EVERYWHERE | MAY_IMPORT[here], f"{here} may not import {there}"
         elif top in HOME:
             assert here in HOME[top], f"{top} belongs in {sorted(HOME[top])}, not in {here}"
+
+
+def test_the_second_service_stands_beside_the_first() -> None:
+    """Nothing imports it but the public face; through that alone it finds the embedded sandbox."""
+    for path in FILES:
+        used = {name.split(".")[1] for name in imports(path) if name.startswith("bimplus_nb.")}
+        assert room(path) in ("__init__", "bimlink") or "bimlink" not in used, path
+    bare = {path.name for path in FILES if room(path) == "bimlink" and "bimplus_nb" in imports(path)}
+    assert bare == {"connecting.py"}
 
 
 def test_exchange_knows_of_the_viewer_what_is_seen() -> None:

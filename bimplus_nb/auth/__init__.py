@@ -19,9 +19,11 @@ from __future__ import annotations
 
 from bimplus_nb.auth import console
 from bimplus_nb.auth.choice import Choice, Way, choose
+from bimplus_nb.auth.environment import Environ
 from bimplus_nb.auth.oidc import Issuer
 from bimplus_nb.auth.page import Page
 from bimplus_nb.auth.pending import PATIENCE, Pending, Redirected
+from bimplus_nb.auth.sandbox import users as demo_users
 from bimplus_nb.auth.session import Scheme, Session
 from bimplus_nb.auth.signin import Given, SignIn
 from bimplus_nb.auth.tokens import TokenSet
@@ -29,6 +31,7 @@ from bimplus_nb.auth.tokens import TokenSet
 __all__ = [
     "PATIENCE",
     "Choice",
+    "Environ",
     "Given",
     "Issuer",
     "Page",
@@ -41,4 +44,5 @@ __all__ = [
     "Way",
     "choose",
     "console",
+    "demo_users",
 ]

@@ -6,7 +6,7 @@ But a file may be: mounted secrets rotate, so it is read again when the service 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from bimplus_nb.auth.tokens import TokenSet
@@ -19,16 +19,22 @@ _LIMIT = 1 << 16
 
 
 class Environ(Mapping[str, str]):
-    """The environment of this process; printed, it shows nothing of it, for it holds the secrets of many."""
+    """The environment of this process, `but` for some; printed, it shows nothing of it, for it holds the secrets of
+    many."""
+
+    def __init__(self, *, but: Collection[str] = ()) -> None:
+        self._but = frozenset(but)
 
     def __getitem__(self, name: str) -> str:
+        if name in self._but:
+            raise KeyError(name)
         return os.environ[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(os.environ)
+        return (name for name in os.environ if name not in self._but)
 
     def __len__(self) -> int:
-        return len(os.environ)
+        return sum(1 for _ in self)
 
     def __repr__(self) -> str:
         return "<the environment>"

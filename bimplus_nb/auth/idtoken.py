@@ -6,6 +6,8 @@ authlib's `CodeIDToken`.
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Collection, Mapping
 from copy import copy
 from typing import Any
@@ -18,6 +20,7 @@ from joserfc.jws import JWSRegistry
 
 from bimplus_nb.auth.tokens import TokenSet
 from bimplus_nb.errors import LoginError
+from bimplus_nb.secrecy import sealed
 
 ALGORITHMS = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"}
@@ -70,6 +73,18 @@ def check_id_token(
     if isinstance(found, LoginError):
         raise found
     return found
+
+
+@sealed
+def email(tokens: TokenSet) -> str | None:
+    """The e-mail address in an ID token that was checked before; None where it has none."""
+    payload = (tokens.secret("id_token") or "").split(".")[1:2]
+    try:
+        said = json.loads(base64.urlsafe_b64decode(f"{payload[0]}=="))
+    except (ValueError, LookupError, RecursionError):
+        return None
+    found = said.get("email") if isinstance(said, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def _judge(

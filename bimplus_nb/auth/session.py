@@ -10,6 +10,7 @@ from typing import Literal
 import httpx
 
 from bimplus_nb.auth import redact
+from bimplus_nb.auth.idtoken import email
 from bimplus_nb.auth.oidc import Issuer
 from bimplus_nb.auth.tokens import TokenSet
 from bimplus_nb.errors import BimplusError, LoginError
@@ -65,6 +66,18 @@ class Session(httpx.Auth):
         """When the present token expires (UTC), None where that is unknown. It is renewed by itself where it can be."""
         tokens = self._tokens
         return None if tokens is None or tokens.expires_at is None else datetime.fromtimestamp(tokens.expires_at, UTC)
+
+    @property
+    def subject(self) -> str | None:
+        """The sign-in service's id of whoever is signed in, None where it gave no ID token."""
+        tokens = self._tokens
+        return None if tokens is None else tokens.subject
+
+    @property
+    def email(self) -> str | None:
+        """The e-mail address of whoever is signed in, where the ID token says it."""
+        tokens = self._tokens
+        return None if tokens is None or tokens.subject is None else email(tokens)
 
     @property
     def turn(self) -> int:

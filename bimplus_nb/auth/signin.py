@@ -35,7 +35,10 @@ class Given(Uncarried):
 
 
 class SignIn:
-    """The ways in of one `session`. `changed` is called when somebody has signed in, perhaps somebody else."""
+    """The ways in of one `session`. `changed` is called when somebody has signed in, perhaps somebody else.
+
+    `environ` is the environment as this service may see it: a token in it is for one service only.
+    """
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class SignIn:
         user: str | None = None,
         remember: bool = False,
         timeout: float = 30.0,
+        environ: environment.Environ | None = None,
     ) -> None:
         self._session = session
         self._api_url = api_url
@@ -54,7 +58,7 @@ class SignIn:
         self._in_sandbox = in_sandbox
         self._user = user
         self._timeout = timeout
-        self._environ = environment.Environ()
+        self._environ = environment.Environ() if environ is None else environ
         self._lock = threading.Lock()
         self._number = 0  # of the newest sign-in: only it is let in
         self._pending: Pending | None = None

@@ -7,13 +7,34 @@ from typing import Any, Protocol
 
 from IPython.core.getipython import get_ipython
 
-from bimplus_nb.client import Client
+from bimplus_nb.auth import Choice, Page, Pending, Session, Way
+from bimplus_nb.records import Record
+
+
+class SignsIn(Protocol):
+    """A client of any service, as far as signing in goes."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def signed_in(self) -> bool: ...
+    @property
+    def user(self) -> Record: ...
+    @property
+    def session(self) -> Session: ...
+    def demo_users(self) -> list[str]: ...
+    def way_in(self, way: Way | None = None, *, page: Page | None = None) -> Choice: ...
+    def sign_in(
+        self, way: Way | None = None, *, user: str | None = None, page: Page | None = None
+    ) -> Pending | None: ...
+    def logout(self) -> None: ...
 
 
 class Replaceable(Protocol):
     """A widget of which there is one a client."""
 
-    client: Client
+    @property
+    def client(self) -> SignsIn: ...
 
     def replaced(self) -> None:
         """Stop, and say that another took its place."""

@@ -11,11 +11,10 @@ from contextlib import suppress
 import ipywidgets
 
 from bimplus_nb.auth import Page, Pending, Way
-from bimplus_nb.client import Client
 from bimplus_nb.errors import BimplusError
 from bimplus_nb.secrecy import sealed
 from bimplus_nb.text import markup, plain
-from bimplus_nb.widgets.live import forget, in_kernel, replace_others
+from bimplus_nb.widgets.live import SignsIn, forget, in_kernel, replace_others
 from bimplus_nb.widgets.login_page import LoginPage, as_asked, asked_for, comes_back, what_to_do
 from bimplus_nb.widgets.panel import Panel, close_tree, html
 
@@ -30,7 +29,9 @@ class Login(Panel):
     One a client and a cell is live: a newer one takes its place.
     """
 
-    def __init__(self, client: Client, *, way: Way | None = None, on_login: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self, client: SignsIn, *, way: Way | None = None, on_login: Callable[[], object] | None = None
+    ) -> None:
         self.client = client
         self._way = way
         self._on_login = on_login
