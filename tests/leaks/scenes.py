@@ -214,6 +214,27 @@ LOOKS = [
           "logging.getLogger('httpx').warning('sent %s', {'Authorization': 'BimPlus ' + sandbox.token()})\n"
           "logging.getLogger('httpcore.http11').debug(sandbox.token(), extra={'mine': sandbox.token()})\n"
           "try:\n    client.projects.get('nowhere')\nexcept bp.BimplusError:\n    log.exception('it did not work')"),
+    # the second service
+    Scene("link = bp.bimlink.connect(sandbox)\nlink.choose(phase='Detailed design')\n"
+          "link.operations.BuildingElements_GetAll().frame()"),
+    Scene("by_link = bp.bimlink.connect(sandbox.bimlink_url, client_id=sandbox.client_id)\n"
+          "linked = by_link.sign_in('paste')\nhunt.person(linked, back=False)\nlinked.wait(5)\nby_link.user"),
+    Scene("by_link.operations.ToDos_Create(domainAccountId=link.choice['domain_account'], "
+          "projectPhaseId=link.choice['phase'], body={'title': hunt.token('access_token')})", error="Forbidden"),
+    Scene("bp.bimlink.connect(sandbox.bimlink_url, token=hunt.token('access_token')).domain_accounts()",
+          error="LoginError"),
+    *(
+        Scene(f"there.mode = '{mode}'\ntry:\n    bp.bimlink.connect(there.api, token=hunt.token('access_token'), "
+              "timeout=0.5).operations\nfinally:\n    there.mode = ''", error=name)
+        for mode, name in [("500", "ServerError"), ("302", "ApiError"), ("break", "ConnectionFailed")]
+    ),
+    Scene("os.environ['BIMPLUS_TOKEN'] = hunt.token('access_token')\ntry:\n    bp.bimlink.connect("
+          "sandbox.bimlink_url, client_id='c').sign_in('environment')\nfinally:\n    del os.environ['BIMPLUS_TOKEN']",
+          error="ValueError"),
+    Scene("steps = bp.bimlink.Picker(link)\nsteps"),
+    Scene("hunt.show(link=link, by_link=by_link, linked=linked, operations=link.operations, steps=steps, "
+          "call=link.operations.ToDos_Create, of_link=link.session, kept_of_link=link.session._tokens)\n"
+          "for name in dir(link):\n    hunt.show(**{name: getattr(link, name, None)})"),
     Scene("hunt.show(client=client, session=client.session, issuer=client.session.issuer, "
           "tokens=client.session._tokens, "
           "pending=waiting, attempt=waiting._attempt, http=client._http, project=project, viewer=viewer, login=login, "
