@@ -13,6 +13,7 @@ from bimplus_nb.bimlink.openapi import Description, Operation
 from bimplus_nb.errors import NotOffered
 from bimplus_nb.http import Http
 from bimplus_nb.records import Record, Records
+from bimplus_nb.secrecy import sealed
 from bimplus_nb.text import plain
 
 PAGE = 1000
@@ -88,6 +89,7 @@ class Call:
         self.__doc__ = f"{operation.summary or operation.id}\n\n{operation.method} {_spelt(operation)}"
         self.__signature__ = _signature(operation)
 
+    @sealed
     def __call__(
         self, *, body: Any = None, page_size: int | None = None, progress: paging.Report = True, **parameters: Any
     ) -> Any:
