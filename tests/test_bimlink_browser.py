@@ -26,5 +26,4 @@ def test_the_notebook_of_the_second_service(lab: Lab) -> None:
         phase.select_option("Preliminary design")
         notebook.until("'storey' not in link.choice and len(link.operations.BuildingElements_GetAll()) == 668")
         expect(storey.locator("option:checked")).to_have_text("…")
-        notebook.page.screenshot(path="/work/scratch/bimlink/page.png")
         assert notebook.errors == []

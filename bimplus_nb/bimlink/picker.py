@@ -15,6 +15,9 @@ from bimplus_nb.widgets.panel import Panel, html
 NAME = 80
 """Characters of a name that a list shows."""
 
+# NOTE: ipywidgets shows a list whose value is None as empty, whatever option that is the value of.
+_NOTHING = ""
+
 _WORDS = {"domain_account": "Domain account", "location": "Location", "project": "Project", "phase": "Project phase",
           "storey": "Storey"}  # fmt: skip
 
@@ -63,13 +66,23 @@ class Picker(Panel):
 
     def _does(self, step: str) -> Callable[[Any], None]:
         def handler(change: Any) -> None:
-            if not self._showing and change["new"] is not None:
+            if not self._showing:
                 with self.errors_in_words():
-                    self.link.choose(**{step: change["new"]})
-                    self._show(STEPS.index(step) + 1)
-                    self._told()
+                    self._take(STEPS.index(step), change["new"])
 
         return handler
+
+    def _take(self, index: int, chosen: str) -> None:
+        """What a list was set to; nothing is what there was before it was set."""
+        if chosen:
+            self.link.choose(**{STEPS[index]: chosen})
+            index += 1
+        elif index:
+            before = STEPS[index - 1]
+            self.link.choose(**{before: self.choice[before]})
+        self._show(index)
+        if self._on_choose is not None and "phase" in self.choice:
+            self._on_choose(self.choice)
 
     def _show(self, first: int) -> None:
         """Fill the lists from this one on, as far as there is something chosen above."""
@@ -91,15 +104,11 @@ class Picker(Panel):
     def _fill(self, each: ipywidgets.Dropdown, names: list[tuple[str, str]], chosen: str | None) -> None:
         self._showing = True
         try:
-            each.options = [("…" if names else "", None), *names]
-            each.value = chosen if chosen in {id_ for _, id_ in names} else None
+            each.options = [("…" if names else "", _NOTHING), *names]
+            each.value = chosen if chosen in {id_ for _, id_ in names} else _NOTHING
             each.disabled = not names
         finally:
             self._showing = False
-
-    def _told(self) -> None:
-        if self._on_choose is not None and "phase" in self.choice:
-            self._on_choose(self.choice)
 
 
 def _name(record: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from bimplus_nb.sandbox import Sandbox
 
 
 def labels(picker: Picker, step: str) -> list[str]:
-    return [label for label, id_ in picker._lists[step].options if id_ is not None]
+    return [label for label, id_ in picker._lists[step].options if id_]
 
 
 def pick(picker: Picker, step: str, label: str) -> None:
@@ -27,6 +27,8 @@ def test_down_to_a_storey(ben: Link) -> None:
     assert told == [ben.choice]
     pick(picker, "storey", labels(picker, "storey")[-1])
     assert "storey" in told[-1]
+    pick(picker, "storey", "…")
+    assert told[-1] == told[0] == ben.choice
     pick(picker, "domain_account", "Riverside Planning")
     assert labels(picker, "phase") == ["Detailed design"]
     assert "storey" not in picker.choice
@@ -38,7 +40,7 @@ def test_what_was_chosen_is_shown(link: Link) -> None:
     assert {step: each.value for step, each in picker._lists.items()} == link.choice
     picker.choose(phase="Preliminary design")
     assert picker._lists["phase"].label == "Preliminary design"
-    assert picker._lists["storey"].value is None
+    assert picker._lists["storey"].label == "…"
 
 
 def test_errors_in_words(sandbox: Sandbox) -> None:

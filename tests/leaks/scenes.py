@@ -220,7 +220,8 @@ LOOKS = [
     Scene("by_link = bp.bimlink.connect(sandbox.bimlink_url, client_id=sandbox.client_id)\n"
           "linked = by_link.sign_in('paste')\nhunt.person(linked, back=False)\nlinked.wait(5)\nby_link.user"),
     Scene("by_link.operations.ToDos_Create(domainAccountId=link.choice['domain_account'], "
-          "projectPhaseId=link.choice['phase'], body={'title': 'x', 'password': hunt.token('password')})", error="Forbidden"),
+          "projectPhaseId=link.choice['phase'], body={'title': 'x', 'password': hunt.token('password')})",
+          error="Forbidden"),
     Scene("bp.bimlink.connect(sandbox.bimlink_url, token=hunt.token('access_token')).domain_accounts()",
           error="LoginError"),
     *(
