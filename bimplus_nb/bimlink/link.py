@@ -14,7 +14,7 @@ from bimplus_nb.bimlink import openapi
 from bimplus_nb.bimlink.memory import Memory
 from bimplus_nb.bimlink.operations import Operations
 from bimplus_nb.errors import ApiError, NotOffered
-from bimplus_nb.http import Http
+from bimplus_nb.http import Http, secure_url
 from bimplus_nb.records import Record, Records
 from bimplus_nb.secrecy import sealed
 from bimplus_nb.text import plain
@@ -38,8 +38,8 @@ class Link:
     """A BIMlink service as one person sees it. Made by `connect`.
 
     The way to the data goes in steps: `domain_accounts`, `locations`, `projects`, `phases`, `storeys` say what there is
-    to choose, `choose` chooses, `choice` is what is chosen, by ids; it is remembered on this computer. `operations` are
-    all that the service offers.
+    to choose, `choose` chooses, `choice` is what is chosen, by ids; but for a sandbox's it is remembered on this
+    computer. `operations` are all that the service offers.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Link:
         sandbox: object | None = None,
         user: str | None = None,
     ) -> None:
-        self._url = url.rstrip("/")
+        self._url = secure_url(url).rstrip("/")
         self._document = document
         self._timeout = timeout
         self._sandbox = sandbox  # kept, for a sandbox that nobody holds stops
@@ -66,7 +66,7 @@ class Link:
             self.session, url, changed=self._changed, in_sandbox=sandbox is not None, user=user, remember=remember,
             timeout=timeout, environ=Environ(but=("BIMPLUS_TOKEN", "BIMPLUS_TOKEN_FILE")),
         )  # fmt: skip
-        self._http = Http(self._url, auth=self.session, timeout=timeout)
+        self._http: Http | None = None
 
     def __repr__(self) -> str:
         return f"<Link {self.host}, {'signed in' if self.signed_in else 'signed out'}>"
@@ -81,7 +81,8 @@ class Link:
 
     def close(self) -> None:
         """Close the connections. The sign-in stays; `logout` ends it."""
-        self._http.close()
+        if self._http is not None:
+            self._http.close()
 
     # who --------------------------------------------------------------------------------------------------------------
 
@@ -140,10 +141,8 @@ class Link:
         with self._lock:
             if self._operations is None:
                 said = openapi.read(self._described(), service=self._url, address=self._address)
-                http = self._http
-                if said.base != self._url:
-                    http = Http(said.base, auth=self.session, timeout=self._timeout)
-                self._operations = Operations(http, said, self._parameters)
+                self._http = Http(said.base, auth=self.session, timeout=self._timeout)
+                self._operations = Operations(self._http, said, self._parameters)
             return self._operations
 
     @property

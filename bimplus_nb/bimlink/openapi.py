@@ -66,7 +66,7 @@ def read(document: object, *, service: str, address: str) -> Description:
         raise refuse("it is no description of a service, which has paths")
     base = _base(document, service, address)
     if _origin(base) != _origin(service):
-        raise refuse(f"it sends requests to {plain(urlsplit(base).netloc or base, 60)}, which is another host")
+        raise refuse(f"it sends requests to {plain(base, 80)}, which is another host or protocol than the service's")
     operations: dict[str, Operation] = {}
     problems: dict[str, str] = {}
     for count, (key, method, path, said, shared) in enumerate(_said(document["paths"])):
