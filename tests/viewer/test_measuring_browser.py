@@ -285,15 +285,17 @@ def test_it_works_while_the_kernel_is_busy_and_says_so(notebook: Notebook, tmp_p
         "code => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code}); }",
         f"while not os.path.exists({str(tmp_path / 'go')!r}): pass",
     )
-    for x, y in corners:
-        notebook.click(x, y)
-    label = notebook.page.locator(".bv-m-label:not([hidden]) b", has_text="≈")
-    label.wait_for()
-    assert label.inner_text() == "≈ 6.800 m"
-    small = notebook.page.locator(".bv-m-bar li small").last.inner_text()
-    assert "places to ±0.1" in small
-    assert "until the kernel has answered" in small
-    (tmp_path / "go").touch()
+    try:
+        for x, y in corners:
+            notebook.click(x, y)
+        label = notebook.page.locator(".bv-m-label:not([hidden]) b", has_text="≈")
+        label.wait_for()
+        assert label.inner_text() == "≈ 6.800 m"
+        small = notebook.page.locator(".bv-m-bar li small").last.inner_text()
+        assert "places to ±0.1" in small
+        assert "until the kernel has answered" in small
+    finally:
+        (tmp_path / "go").touch()
     label.wait_for(state="detached")
     assert measured(notebook) == ROOF
     notebook.settle()

@@ -25,7 +25,7 @@ class Pins {
     this.box.setAttribute('role', 'group');
     this.box.setAttribute('aria-label', 'Issues in the building: arrows go from one to the next, Enter opens it');
     this.box.dataset.lmSuppressShortcuts = 'true';
-    this.words = make('div', 'bv-words');
+    this.words = make('div', 'bv-words bv-pin-words');
     this.words.setAttribute('role', 'tooltip');
     this.words.hidden = true;
     this.count = this.cost = 0;
