@@ -25,6 +25,7 @@ table = pd.DataFrame({{"name": [i.upper() for i in house.ids], "type": [i.split(
                       "storey": "Level 1", "layer": "Architecture"}}, index=pd.Index(house.ids, dtype="str"))
 table.loc["roof", "name"] = {HOSTILE!r}
 """
+WORDS = ".bv-words:not(.bv-pin-words)"
 SHOW = "viewer = Viewer(house, objects=table, rooms='room', title='A house'); viewer"
 
 
@@ -162,7 +163,7 @@ def test_boxes_add_and_a_click_is_still_a_click(notebook: Notebook) -> None:
 def test_the_mouse_at_rest_lights_up_and_names(notebook: Notebook) -> None:
     canvas, light = notebook.pixels(), notebook.page.locator(".bv-light")
     rest(notebook, *notebook.find("viewer", "window"), "WINDOW")
-    assert notebook.page.locator(".bv-words:not(.bv-pin-words)").inner_text().split("\n") == ["WINDOW", "window · Level 1"]
+    assert notebook.page.locator(WORDS).inner_text().split("\n") == ["WINDOW", "window · Level 1"]
     where = light.bounding_box()
     x, y = notebook.at(0, 0)
     assert where is not None
@@ -174,13 +175,13 @@ def test_the_mouse_at_rest_lights_up_and_names(notebook: Notebook) -> None:
     assert (notebook.pixels() == canvas).all(), "nothing is drawn into the picture"
     notebook.page.mouse.move(*notebook.at(5, 5))
     light.wait_for(state="hidden")
-    assert notebook.page.locator(".bv-words:not(.bv-pin-words)").is_hidden()
+    assert notebook.page.locator(WORDS).is_hidden()
     assert notebook.ask("viewer.selected_ids") == []
 
 
 def test_names_are_text(notebook: Notebook) -> None:
     rest(notebook, *notebook.find("viewer", "roof"), "<img")
-    words = notebook.page.locator(".bv-words:not(.bv-pin-words)")
+    words = notebook.page.locator(WORDS)
     assert words.locator("img, script").count() == 0
     assert "\u202e" not in words.inner_text()
     assert notebook.page.evaluate("window.hacked") is None
@@ -189,7 +190,7 @@ def test_names_are_text(notebook: Notebook) -> None:
 def test_a_kernel_without_time_is_asked_once_and_the_light_is_there(notebook: Notebook) -> None:
     roof, sill = notebook.find("viewer", "roof"), notebook.find("viewer", "sill")
     rest(notebook, *roof, "<img")  # the view has been read
-    light, words = notebook.page.locator(".bv-light"), notebook.page.locator(".bv-words:not(.bv-pin-words)")
+    light, words = notebook.page.locator(".bv-light"), notebook.page.locator(WORDS)
     notebook.kernel("asked = []; viewer._on_about = asked.append")
     try:
         for place in (sill, roof, sill):
