@@ -58,7 +58,8 @@ class Link:
         self._timeout = timeout
         self._sandbox = sandbox  # kept, for a sandbox that nobody holds stops
         self._lock = threading.RLock()
-        self._operations: Operations | None = None
+        # No property: IPython completes behind attributes, and would run no code of ours to get there.
+        self.operations = Operations(self._offered, self._parameters)
         self._choice: dict[str, str] | None = None
         issuer = None if client_id is None else Issuer(url, client_id=client_id, scope=SCOPE, timeout=timeout)
         self.session = Session(url, scheme="Bearer", issuer=issuer)
@@ -66,7 +67,6 @@ class Link:
             self.session, url, changed=self._changed, in_sandbox=sandbox is not None, user=user, remember=remember,
             timeout=timeout, environ=Environ(but=("BIMPLUS_TOKEN", "BIMPLUS_TOKEN_FILE")),
         )  # fmt: skip
-        self._http: Http | None = None
 
     def __repr__(self) -> str:
         return f"<Link {self.host}, {'signed in' if self.signed_in else 'signed out'}>"
@@ -81,8 +81,7 @@ class Link:
 
     def close(self) -> None:
         """Close the connections. The sign-in stays; `logout` ends it."""
-        if self._http is not None:
-            self._http.close()
+        self.operations._close()
 
     # who --------------------------------------------------------------------------------------------------------------
 
@@ -132,18 +131,9 @@ class Link:
 
     # what the service offers ------------------------------------------------------------------------------------------
 
-    @property
-    def operations(self) -> Operations:
-        """All operations that the service's OpenAPI document lists. Asked for once.
-
-        Raises ApiError where there is no such document at the service itself, or it cannot be used.
-        """
-        with self._lock:
-            if self._operations is None:
-                said = openapi.read(self._described(), service=self._url, address=self._address)
-                self._http = Http(said.base, auth=self.session, timeout=self._timeout)
-                self._operations = Operations(self._http, said, self._parameters)
-            return self._operations
+    def _offered(self) -> tuple[Http, openapi.Description]:
+        said = openapi.read(self._described(), service=self._url, address=self._address)
+        return Http(said.base, auth=self.session, timeout=self._timeout), said
 
     @property
     def _address(self) -> str:

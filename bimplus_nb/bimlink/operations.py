@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from inspect import Parameter, Signature
@@ -10,7 +11,7 @@ from typing import Any
 
 from bimplus_nb.bimlink import paging
 from bimplus_nb.bimlink.openapi import Description, Operation
-from bimplus_nb.errors import NotOffered
+from bimplus_nb.errors import BimplusError, NotOffered
 from bimplus_nb.http import Http
 from bimplus_nb.records import Record, Records
 from bimplus_nb.secrecy import sealed
@@ -23,25 +24,40 @@ PAGE = 1000
 class Operations:
     """The operations of a service, by the ids of its OpenAPI document: ``link.operations.Locations_GetAll()``.
 
-    ``operations["any id"]`` is the same for ids that are no names. `chosen` says what has been chosen, by the names of
-    parameters; an operation that needs such a one and is not given it takes that.
+    ``operations["any id"]`` is the same for ids that are no names. The document is asked for once, when first needed;
+    that raises ApiError where there is none at the service itself, or it cannot be used.
+
+    `load` gives the connection and what the document says; `chosen` what has been chosen, by the names of parameters:
+    an operation that needs such a one and is not given it takes that.
     """
 
-    def __init__(self, http: Http, description: Description, chosen: Callable[[], Mapping[str, str]]) -> None:
-        self._http = http
-        self._said = description
+    def __init__(self, load: Callable[[], tuple[Http, Description]], chosen: Callable[[], Mapping[str, str]]) -> None:
+        self._load = load
         self._chosen = chosen
+        self._lock = threading.Lock()
+        self._loaded: tuple[Http, Description] | None = None
+
+    def _offered(self) -> tuple[Http, Description]:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+    @property
+    def _said(self) -> Description:
+        return self._offered()[1]
 
     def __getitem__(self, name: str) -> Call:
-        operation = self._said.operations.get(name)
+        http, said = self._offered()
+        operation = said.operations.get(name)
         if operation is None:
             raise NotOffered(self._missing(name))
-        return Call(self._http, operation, self._chosen)
+        return Call(http, operation, self._chosen)
 
     def __getattr__(self, name: str) -> Call:
         if name.startswith("_"):
             raise AttributeError(name)
-        if name not in self._said.operations:
+        if name not in self:
             raise AttributeError(self._missing(name))
         return self[name]
 
@@ -55,10 +71,18 @@ class Operations:
         return len(self._said.operations)
 
     def __dir__(self) -> list[str]:
-        return sorted(name for name in self if name.isidentifier() and not name.startswith("_"))
+        try:
+            return sorted(name for name in self if name.isidentifier() and not name.startswith("_"))
+        except (BimplusError, ValueError):
+            return []  # Tab says nothing; whoever calls one is told
 
     def __repr__(self) -> str:
-        return f"<Operations: {_few(list(self))}>"
+        return "<Operations>" if self._loaded is None else f"<Operations: {_few(list(self))}>"
+
+    def _close(self) -> None:
+        """Close the connections."""
+        if self._loaded is not None:
+            self._loaded[0].close()
 
     @property
     def problems(self) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from IPython.core.completer import IPCompleter, provisionalcompleter
 from scripted import Handler, serving
 
 import bimplus_nb as bp
@@ -105,6 +106,15 @@ def test_the_embedded_sandbox_is_the_one_of_bimplus(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("BIMPLUS_SANDBOX_URL", "https://api.bimlink.nl")
     with pytest.raises(ValueError, match="on this computer"):
         connect()
+
+
+@pytest.mark.parametrize("jedi", [False, True])
+def test_operations_complete_with_tab(link: Link, jedi: bool) -> None:
+    completer = IPCompleter(namespace={"link": link}, use_jedi=jedi)
+    typed = "link.operations.Bu"
+    with provisionalcompleter():
+        found = {each.text.rpartition(".")[2] for each in completer.completions(typed, len(typed))}
+    assert {"BuildingElements_Get", "BuildingElements_GetAll"} <= found
 
 
 # the steps ------------------------------------------------------------------------------------------------------------

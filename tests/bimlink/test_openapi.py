@@ -189,7 +189,7 @@ def asked(body: bytes, use: Any) -> list[tuple[str, str, dict[str, str]]]:
 def test_a_hostile_document_is_refused_in_words(body: bytes, why: str) -> None:
     def use(link: Link) -> None:
         with pytest.raises(ApiError, match=why):
-            _ = link.operations
+            len(link.operations)
 
     seen = asked(body, use)
     assert [path for _, path, _ in seen] == ["/v2/swagger/v1/swagger.json"]
@@ -200,7 +200,7 @@ def test_a_document_elsewhere_is_not_asked_for() -> None:
     for elsewhere in ("https://evil.example/swagger.json", "//evil.example/swagger.json"):
         service = connect("https://api.example.org", token="x", document=elsewhere)
         with service as link, pytest.raises(ValueError, match="must lie at"):
-            _ = link.operations
+            len(link.operations)
 
 
 def test_operations_complete_and_say_what_they_are() -> None:

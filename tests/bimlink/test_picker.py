@@ -46,7 +46,7 @@ def test_what_was_chosen_is_shown(link: Link) -> None:
 def test_errors_in_words(sandbox: Sandbox) -> None:
     with connect(sandbox) as link:
         picker = Picker(link)
-        link._operations = None
+        link.operations._loaded = None
         link._document = "nowhere"
         picker.refresh()
         assert "404" in picker._words.value

@@ -226,7 +226,7 @@ LOOKS = [
           error="LoginError"),
     *(
         Scene(f"there.mode = '{mode}'\ntry:\n    bp.bimlink.connect(there.api, token=hunt.token('access_token'), "
-              "timeout=0.5).operations\nfinally:\n    there.mode = ''", error=name)
+              "timeout=0.5).operations.Any\nfinally:\n    there.mode = ''", error=name)
         for mode, name in [("500", "ServerError"), ("302", "ApiError"), ("break", "ConnectionFailed")]
     ),
     Scene("os.environ['BIMPLUS_TOKEN'] = hunt.token('access_token')\ntry:\n    bp.bimlink.connect("
