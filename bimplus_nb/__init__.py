@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bimplus_nb.exchange.bcf import read_bcf, to_bcf
     from bimplus_nb.exchange.csv import to_csv
     from bimplus_nb.exchange.excel import read_excel, to_excel
+    from bimplus_nb.exchange.ids import read_ids
     from bimplus_nb.exchange.parquet import to_parquet
     from bimplus_nb.frames import convert
     from bimplus_nb.geometry import Mesh
@@ -88,6 +89,7 @@ __all__ = [
     "convert",
     "read_bcf",
     "read_excel",
+    "read_ids",
     "to_bcf",
     "to_csv",
     "to_excel",
@@ -118,6 +120,7 @@ _HOME = {
     "convert": "frames",
     "read_bcf": "exchange.bcf",
     "read_excel": "exchange.excel",
+    "read_ids": "exchange.ids",
     "to_bcf": "exchange.bcf",
     "to_csv": "exchange.csv",
     "to_excel": "exchange.excel",

@@ -66,6 +66,8 @@ HOME: dict[str, set[str]] = {
     # `client` only names the type that it returns.
     "pandas": {"client", "exchange", "frames", "records", "project", "widgets", "viewer"},
     "bcf": {"exchange"},
+    "ifctester": {"exchange"},
+    "xmlschema": {"exchange"},
     "xsdata": {"exchange"},
     "xlsxwriter": {"exchange"},
     "openpyxl": {"exchange"},

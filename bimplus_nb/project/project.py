@@ -15,6 +15,7 @@ import pandas as pd
 
 from bimplus_nb import frames
 from bimplus_nb.api import Api
+from bimplus_nb.exchange.ids import Audit, Specifications
 from bimplus_nb.geometry.mesh import Mesh
 from bimplus_nb.project import changes, journal, quantities, viewing
 from bimplus_nb.project.catalogue import Catalogue
@@ -252,6 +253,24 @@ class Project:
         objects = self._said(self._source.parts(models, layers, revision), revision, progress)
         types = {str(item["id"]): str(item.get("type")) for item in objects}
         return frames.completeness_frame(types, self._properties(objects, revision, progress), templates, groups)
+
+    def audit(
+        self,
+        ids: Specifications,
+        *,
+        layers: Names = None,
+        models: Names = None,
+        revision: int | None = None,
+        progress: Report = True,
+    ) -> Audit:
+        """What the objects say to the specifications of an IDS file: ``project.audit(bp.read_ids("rules.ids"))``.
+
+        One row a specification: usage, status, applicable, failing, why; see `Specifications.audit`. What the service
+        does not tell is "not checked". ``.failing(name)`` is what breaks one, for `bp.check`; ``.verdict(name)`` is red
+        and green for ``viewer.color_by``.
+        """
+        choice: dict[str, Any] = {"layers": layers, "models": models, "revision": revision, "progress": progress}
+        return ids.audit(self.objects(**choice), self.properties(**choice))
 
     def units(self) -> pd.DataFrame:
         """One row a unit of the service or the team, index id: symbol, name, kind, factor, base, description.

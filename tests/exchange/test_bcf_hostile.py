@@ -126,7 +126,7 @@ def test_bombs_are_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="more than 0 MB"):
         read_bcf(GOOD)
     monkeypatch.undo()
-    monkeypatch.setattr(archive, "_ELEMENTS", 10)
+    monkeypatch.setattr(archive, "ELEMENTS", 10)
     with pytest.raises(ValueError, match="too many elements"):
         read_bcf(GOOD)
 

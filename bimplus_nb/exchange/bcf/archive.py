@@ -15,14 +15,13 @@ from typing import Final
 from xml.parsers import expat
 
 from bimplus_nb.exchange.bcf.topics import Unreadable
+from bimplus_nb.exchange.bounded import ELEMENTS, checked_xml
 from bimplus_nb.text import plain
 
 _FILE: Final = 512 << 20
 _ENTRIES: Final = 50_000
 _XML, _ALL_XML = 32 << 20, 256 << 20
 _PICTURE, _ALL_PICTURES = 32 << 20, 512 << 20
-_ELEMENTS: Final = 2_000_000
-_DEEPEST: Final = 64
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, NotImplementedError)
 
 
@@ -70,28 +69,12 @@ class Archive:
     def xml(self, name: str) -> bytes:
         """An XML file's bytes, gone through once: well-formed, without a document type, neither deep nor endless."""
         content = self._read(name, _XML)
-        parser, depth = expat.ParserCreate(), 0
-
-        def refuse(*_: object) -> None:
-            raise ValueError(f"its {plain(name, 120)!r} declares a document type, which BCF does not use")
-
-        def begin(*_: object) -> None:
-            nonlocal depth
-            depth += 1
-            self._elements += 1
-            if depth > _DEEPEST or self._elements > _ELEMENTS:
-                raise ValueError(f"its {plain(name, 120)!r} is nested too deep, or it has too many elements")
-
-        def end(*_: object) -> None:
-            nonlocal depth
-            depth -= 1
-
-        parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
-        parser.StartElementHandler, parser.EndElementHandler = begin, end
         try:
-            parser.Parse(content, True)
+            self._elements += checked_xml(content, most=ELEMENTS - self._elements)
         except (expat.ExpatError, LookupError) as error:  # the latter for an encoding that there is not
             raise Unreadable(f"{plain(name, 120)!r} is no well-formed XML: {error}") from None
+        except ValueError as error:
+            raise ValueError(f"its {plain(name, 120)!r} is refused: {error}") from None
         return content
 
     def picture(self, name: str) -> bytes | None:
