@@ -8,43 +8,24 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import anywidget
 import numpy as np
 import pandas as pd
-import traitlets
 
 from bimplus_nb.errors import BimplusError, NotFound
 from bimplus_nb.frames import person, pins_frame
 from bimplus_nb.project import Project
 from bimplus_nb.text import plain
+from bimplus_nb.widgets import board_page as sent
+from bimplus_nb.widgets.board_page import BoardPage
 from bimplus_nb.widgets.panel import Panel
-from bimplus_nb.widgets.pictures import MOST, picture
+from bimplus_nb.widgets.pictures import picture
 
 if TYPE_CHECKING:
     from bimplus_nb.viewer import Viewer
     from bimplus_nb.viewer.pins import Place
 
-_HERE: Final = Path(__file__).parent
-_FIELDS: Final = ("name", "description", "type", "priority", "due", "responsible", "solution")
-_LONG: Final = 20_000  # characters of a description or a comment
 _LARGEST: Final = 50 * 2**20  # bytes of a file that goes through the page
 _ASKED: Final = 24  # attachments whose pictures are shown
-
-
-class BoardPage(anywidget.AnyWidget):
-    """List, filters and details on the page, which filters by itself; what changes anything is asked of the kernel."""
-
-    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("board_issue.js", "board.js"))
-    _css = (_HERE / "board.css").read_text(encoding="utf-8")
-
-    table = traitlets.Dict(help="the issues by columns").tag(sync=True)
-    chosen = traitlets.Unicode(help="id of the open issue, or empty").tag(sync=True)
-    people: Any = traitlets.List(help="who may be responsible: id and name").tag(sync=True)
-    choices = traitlets.Dict(help="the values of type and priority").tag(sync=True)
-    why = traitlets.Unicode(help="why one may not write new issues; empty: one may").tag(sync=True)
-    has_viewer = traitlets.Bool(help="whether there is a building to click on").tag(sync=True)
-    height = traitlets.Int(help="CSS pixels").tag(sync=True)
-    label = traitlets.Unicode(help="whose issues these are").tag(sync=True)
 
 
 class IssueBoard(Panel):
@@ -56,7 +37,8 @@ class IssueBoard(Panel):
     new one begins with a click on the building. Keys: / searches, arrows walk, Enter opens, N writes a new one, Escape
     goes back. `height` in CSS pixels.
 
-    All that it does are methods of ``project.issues``; `open`, `reload` and `selected` are its own.
+    What it changes it changes by methods of ``project.issues``, and all that it reads anybody can read by
+    ``project.api``; `open`, `reload` and `selected` are its own.
     """
 
     def __init__(self, project: Project, viewer: Viewer | None = None, *, height: int = 620) -> None:
@@ -73,7 +55,9 @@ class IssueBoard(Panel):
         self._page.on_msg(self._heard)
         self._part: Callable[[], None] = lambda: None
         people = project.issues.people()
-        self._page.people = [[str(id_), plain(name or email)] for id_, name, email in _rows(people, "name", "email")]
+        self._page.people = [
+            [str(id_), plain(name or email)] for id_, name, email in sent.rows(people, "name", "email")
+        ]
         self._page.why = project.issues.rights().why("create")
         self._me = person(project.api.users.current()) or ""
         self.reload()
@@ -95,8 +79,8 @@ class IssueBoard(Panel):
             self._pins = pins.assign(overdue=self.frame["overdue"].reindex(pins["issue"]).to_numpy())
         self._shown = None
         with self._page.hold_sync():
-            self._page.choices = {name: _words(self.frame[name]) for name in ("type", "priority")}
-            self._page.table = _table(self.frame, self._me)
+            self._page.choices = {name: sent.words(self.frame[name]) for name in ("type", "priority")}
+            self._page.table = sent.table(self.frame, self._me)
             if self._page.chosen not in self.frame.index:
                 self._page.chosen = ""
         self._pin()
@@ -162,7 +146,11 @@ class IssueBoard(Panel):
         issues, api = self.project.issues, self.project.api
         record, rights = issues.get(issue), issues.rights(issue)
         comments = [
-            [plain(person(one.get("author")) or "", 80), str(one.get("createdAt") or "")[:40], _text(one.get("text"))]
+            [
+                plain(person(one.get("author")) or "", 80),
+                str(one.get("createdAt") or "")[:40],
+                sent.text(one.get("text")),
+            ]
             for one in api.comments.of_issue(issue)
         ]
         files = api.attachments.of_issue(issue)
@@ -171,13 +159,13 @@ class IssueBoard(Panel):
         about = {
             "type": "issue",
             "issue": issue,
-            "description": _text(row["description"]),
-            "solution": _text(row["solution"]),
+            "description": sent.text(row["description"]),
+            "solution": sent.text(row["solution"]),
             "responsibles": [plain(name, 80) for name in row["responsibles"]],
             "people": [str(one.get("id")) for one in record.get("responsibles") or () if isinstance(one, Mapping)],
             "rights": {action: rights.why(action) for action in rights},
             "comments": comments,
-            "files": [_file(one) for one in files],
+            "files": [sent.file(one) for one in files],
             "scene": bool(scene) and self.viewer is not None,
         }
         self._page.send(about)
@@ -186,7 +174,7 @@ class IssueBoard(Panel):
 
     def _send_pictures(self, issue: str, files: Iterable[Mapping[str, Any]]) -> None:
         """Send what can be shown of an issue's files, picture by picture."""
-        some = [one for one in files if _is_picture(one)]
+        some = [one for one in files if sent.is_picture(one)]
         for one in some[:_ASKED]:
             try:
                 data = self._download(str(one.get("id")))
@@ -266,24 +254,24 @@ class IssueBoard(Panel):
             seen |= {"on": place.object_id, "at": place.point, "normal": place.normal}
         if self.viewer is not None and message.get("view"):
             seen |= {"view": self.viewer.capture(), "picture": bytes(self.viewer.screenshot())}
-        fields = {key: said for key, said in _fields(message).items() if said not in ("", [])}
+        fields = {key: said for key, said in sent.fields(message).items() if said not in ("", [])}
         made = self.project.issues.create(fields.pop("name", ""), **seen, **fields)
         self._place = None
         self.reload()
         self.open(made)
 
     def _on_update(self, message: dict[str, Any], _: object) -> None:
-        self._then(message, lambda issue: self.project.issues.update(issue, **_fields(message)))
+        self._then(message, lambda issue: self.project.issues.update(issue, **sent.fields(message)))
 
     def _on_assign(self, message: dict[str, Any], _: object) -> None:
-        fields = _fields(message)
+        fields = sent.fields(message)
         self._then(message, lambda issue: self.project.issues.assign(issue, fields.get("responsible")))
 
     def _on_comment(self, message: dict[str, Any], _: object) -> None:
-        self._then(message, lambda issue: self.project.issues.comment(issue, _said(message, "text")))
+        self._then(message, lambda issue: self.project.issues.comment(issue, sent.said(message, "text")))
 
     def _on_solve(self, message: dict[str, Any], _: object) -> None:
-        solution = _said(message, "text") or None
+        solution = sent.said(message, "text") or None
         self._then(message, lambda issue: self.project.issues.solve(issue, solution))
 
     def _on_reopen(self, message: dict[str, Any], _: object) -> None:
@@ -343,83 +331,3 @@ class IssueBoard(Panel):
         self.reload()
         if self.selected == issue:
             self._tell(issue)
-
-
-def _table(frame: pd.DataFrame, me: str) -> dict[str, Any]:
-    """The issues by columns, as a page reads them: texts, or numbers into a list of the texts there are."""
-    mine = [
-        me != "" and me in (author, *those)
-        for author, those in zip(frame["author"], frame["responsibles"], strict=True)
-    ]
-    floors = pd.Series(frame["storeys"].explode().dropna().unique(), dtype=object)
-    known = {name: number for number, name in enumerate(floors)}
-    return {
-        "ids": frame.index.tolist(),
-        "numbers": frame["short_id"].fillna(0).astype(int).tolist(),
-        "names": [plain(name, 200) for name in frame["name"].fillna("")],
-        "tags": [plain(tag, 60) for tag in frame["tag"].fillna("")],
-        **{name: _coded(frame[name]) for name in ("status", "priority", "type", "author", "responsible")},
-        **{name: _dates(frame[name]) for name in ("created", "modified", "due")},
-        "overdue": frame["overdue"].fillna(False).astype(int).tolist(),
-        "mine": [int(one) for one in mine],
-        "storeys": {
-            "words": [plain(name, 80) for name in floors],
-            "lists": [[known[name] for name in names] for names in frame["storeys"]],
-        },
-        **{name: frame[name].fillna(0).astype(int).tolist() for name in ("pins", "comments", "attachments")},
-    }
-
-
-def _coded(values: pd.Series[Any]) -> dict[str, Any]:
-    codes, words = pd.factorize(values.astype(object))
-    return {"codes": codes.tolist(), "words": [plain(word, 80) for word in words]}
-
-
-def _words(values: pd.Series[Any]) -> list[str]:
-    """The values that a categorical column can have."""
-    return [plain(word, 60) for word in values.cat.categories] if hasattr(values, "cat") else []
-
-
-def _dates(values: pd.Series[Any]) -> list[str]:
-    return [str(one) for one in values.dt.strftime("%Y-%m-%dT%H:%M:%SZ").fillna("")]
-
-
-def _text(value: object) -> str:
-    """A text of several lines, each made safe."""
-    if value is None or value is pd.NA or isinstance(value, float):
-        return ""
-    return "\n".join(plain(line, 2_000) for line in str(value)[:_LONG].splitlines())
-
-
-def _file(record: Mapping[str, Any]) -> list[Any]:
-    size = record.get("size", record.get("fileSize"))
-    kind = record.get("attachmentType")
-    return [
-        str(record.get("id")),
-        plain(record.get("fileName") or record.get("name") or "file", 120),
-        size if isinstance(size, int) else 0,
-        str(kind).lower().startswith("thumbnail"),
-    ]
-
-
-def _is_picture(record: Mapping[str, Any]) -> bool:
-    """Whether it calls itself a picture and is small enough to be fetched for that."""
-    _, name, size, view = _file(record)
-    return bool(size <= MOST) and (view or name.lower().endswith((".png", ".jpg", ".jpeg")))
-
-
-def _said(message: Mapping[str, Any], key: str) -> str:
-    text = message.get(key)
-    return text[:_LONG] if isinstance(text, str) else ""
-
-
-def _fields(message: Mapping[str, Any]) -> dict[str, Any]:
-    """What a form says of an issue."""
-    said = message.get("fields")
-    fields = said if isinstance(said, Mapping) else {}
-    return {key: text[:_LONG] for key in _FIELDS if isinstance(text := fields.get(key), str)}
-
-
-def _rows(frame: pd.DataFrame, *names: str) -> Iterable[tuple[Any, ...]]:
-    columns = (frame[name].fillna("") for name in names)
-    return zip(frame.index, *columns, strict=True)
