@@ -13,7 +13,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page
 
 SECOND = 1_000  # ms, playwright's unit
 
@@ -226,15 +226,20 @@ class Notebook:
 
     def at(self, x: float, y: float, number: int = -1) -> tuple[float, float]:
         """Page coordinates of a point of a canvas (CSS pixels from its top left), scrolled into view."""
-        canvas = self.page.locator(".jupyter-threejs canvas")
-        one = canvas.nth(number if number >= 0 else canvas.count() + number)
+        one = self._canvas(number)
         one.scroll_into_view_if_needed()
         box = one.bounding_box()
         assert box is not None, "the canvas is not on the page"
         return box["x"] + x, box["y"] + y
 
+    def _canvas(self, number: int) -> Locator:
+        canvas = self.page.locator(".jupyter-threejs canvas")
+        return canvas.nth(number if number >= 0 else canvas.count() + number)
+
     def click(self, x: float, y: float, *, key: str = "", number: int = -1) -> None:
         """Click into a canvas with the real mouse, with "Control" or "Shift" held if told."""
+        # Lab puts the cells in order once more after it has scrolled; until then a click there hits nothing.
+        self._canvas(number).hover(position={"x": x, "y": y}, trial=True)
         page_x, page_y = self.at(x, y, number)
         self.page.mouse.move(page_x, page_y)
         if key:
