@@ -167,8 +167,9 @@ def stray(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
 
     Such a thing is a mistake of its author, and would ruin the view and the grid of all others. `bounds` (o, 2, 3), mm.
     """
-    middle = np.median(bounds.mean(axis=1), axis=0)
-    reach = np.abs(bounds - middle).max(axis=(1, 2))
+    low, high = bounds[:, 0].T, bounds[:, 1].T
+    middle = np.median((low + high) / 2, axis=1, keepdims=True)
+    reach = np.maximum(high - middle, middle - low).max(axis=0)
     return np.asarray(reach > max(1000 * float(np.median(reach)), 1e7))
 
 

@@ -154,9 +154,11 @@ def ends(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Corners of boxes (n, 2, 3) that lie furthest out in 26 directions: (26, 3), enough to fit a view to all boxes."""
     ways = np.stack(np.meshgrid(*[[-1, 0, 1]] * 3), -1).reshape(-1, 3)
     ways = ways[ways.any(axis=1)]
-    # The corner of a box that is furthest along a direction takes low or high by the direction's sign.
-    reach = np.maximum(boxes[:, 0, :, None] * ways.T, boxes[:, 1, :, None] * ways.T).sum(axis=1)
-    box = boxes[np.argmax(reach, axis=0)]
+    # The corner of a box that is furthest along a direction takes low or high by the direction's sign. Sums of columns
+    # and no product of matrices, which would wait for a second core that draws.
+    reach = {-1: np.ascontiguousarray(-boxes[:, 0].T), 1: np.ascontiguousarray(boxes[:, 1].T)}
+    columns = ([reach[sign][axis] for axis, sign in enumerate(way) if sign] for way in ways.tolist())
+    box = boxes[[int(np.argmax(sum(rest, first))) for first, *rest in columns]]
     return np.asarray(np.where(ways > 0, box[:, 1], box[:, 0]))
 
 

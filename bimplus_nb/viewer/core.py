@@ -87,7 +87,7 @@ class Core:
     def _grown(self, *, more: bool) -> None:
         """There is more of the building: give its parts looks, and the page what is new."""
         building = self._building
-        self._now.extend(building.owner, calm(building.color), building.closed, building.room)
+        self._now.extend(building.owner, calm(building.color[self._now.parts :]), building.closed, building.room)
         known, after = self._texels.values, self._now.texels()
         if len(after) > len(known):
             self._texels.values = np.concatenate([known, after[len(known) :]])
@@ -96,6 +96,7 @@ class Core:
             return
         with self._page.side.hold_sync():  # one message
             self._page.add(building, after[len(known) :], self._home(), more=more)
+            self._look_as(after, grown=True)
             self._show()
 
     @property
@@ -114,15 +115,19 @@ class Core:
 
     def _show(self) -> None:
         """Bring the page up to date: the texels that changed, the words, the legend."""
-        patch = state.patch(self._texels.values, self._now.texels())
-        if patch is not None:
-            patch.apply(self._texels.values)
+        self._look_as(self._now.texels())
         if self._page:
-            if patch is not None:
-                self._page.patch(patch)
             self._page.thin_out(self._thin)
             side = self._page.side
             side.words, side.legend, side.notice = self._words(), self._legend(), ""
+
+    def _look_as(self, texels: NDArray[np.uint32], *, grown: bool = False) -> None:
+        """Bring the page to these texels (p,). `grown`: they changed only because there is more of the building."""
+        patch = state.patch(self._texels.values, texels)
+        if patch is not None:
+            patch.apply(self._texels.values)
+            if self._page:
+                self._page.patch(patch, grown=grown)
 
     def _legend(self) -> dict[str, Any]:
         return self._coloring.legend(self._now.visible, self._now.selected) if self._coloring else {}

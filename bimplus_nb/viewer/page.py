@@ -148,9 +148,9 @@ class Page:
             uniforms["lightAmount"] = [0.0, 0.0, self._light["lightAmount"][2]]
         self.side.uniforms = uniforms
 
-    def patch(self, patch: Patch) -> None:
-        """Change the looks of parts. The texels themselves are the caller's to change."""
-        message = {"type": "patch", "gap": patch.gaps.itemsize, "indexed": bool(len(patch.index))}
+    def patch(self, patch: Patch, *, grown: bool = False) -> None:
+        """Change the looks of parts. The texels themselves are the caller's to change. `grown`: there is no hurry."""
+        message = {"type": "patch", "gap": patch.gaps.itemsize, "indexed": bool(len(patch.index)), "grown": grown}
         self.side.tell(message, patch.gaps, patch.values, patch.index)
 
     async def fresh_picture(self) -> bytes:

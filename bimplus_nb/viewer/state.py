@@ -99,9 +99,15 @@ class Looks:
         self._colored: Flags = np.empty(0, bool)
         self._spoken_of: Flags = np.empty(0, bool)
 
+    @property
+    def parts(self) -> int:
+        """How many parts there are."""
+        return len(self._owner)
+
     def extend(self, owner: NDArray[Any], base: NDArray[np.uint8], closed: Flags, room: Flags) -> None:
-        """There is more of the building now: everything anew that is said of parts, and `room`; looks stay."""
-        self._owner, self._base, self._closed, self.room = owner, base, closed, room
+        """There is more of the building now: `base` of the parts that are new, the others of all; looks stay."""
+        self._owner, self._closed, self.room = owner, closed, room
+        self._base = np.concatenate([self._base, base])
         fresh = len(room) - len(self.visible)
         yes, no = np.ones(fresh, bool), np.zeros(fresh, bool)
         self.visible, self._spoken_of = np.append(self.visible, yes), np.append(self._spoken_of, yes)

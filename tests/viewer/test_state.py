@@ -39,10 +39,11 @@ def test_looks_stay_when_more_of_the_building_comes() -> None:
     some.visible[1] = False
     some.color(np.full((3, 3), 9, np.uint8), np.array([True, False, False]), np.array([True, True, False]))
     before = some.texels()
-    base = np.arange(15, dtype=np.uint8).reshape(5, 3)
+    base = np.array([[7, 8, 9]], np.uint8)
     some.extend(np.array([0, 0, 1, 2, 3]), base, np.array([True, False, True, True, False]), np.arange(4) == 2)
     assert some.texels()[:4].tolist() == before.tolist()
     assert bits(some)[4] == VISIBLE
+    assert some.texels()[4:].view(np.uint8).tolist() == [7, 8, 9, VISIBLE]
 
 
 def test_each_look_is_its_own_bit_on_all_parts_of_an_object() -> None:

@@ -280,7 +280,7 @@ class Stage extends Looking {
   }
 
   // Changed texels, as state.py packs them: gaps between them, a table of values, an index into it.
-  patch({gap, indexed}, [gaps, values, index]) {
+  patch({gap, indexed, grown}, [gaps, values, index]) {
     const array = (type, view) => new type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
     const all = new Uint32Array(this.bits.buffer, this.bits.byteOffset, this.bits.byteLength / 4);
     const table = array(Uint32Array, values), steps = array(gap === 2 ? Uint16Array : Uint32Array, gaps);
@@ -291,6 +291,7 @@ class Stage extends Looking {
       all[at] = table[indexed ? which[k] : k];
     }
     this.texels.needsUpdate = true;
+    if (grown) return this.arrived();
     this.derived.update();
     this.draw();
   }
