@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from bimplus_nb.geometry.batch import CLEAR
 from bimplus_nb.geometry.mesh import Mesh
 
 Field = NDArray[np.float32]
+Solid: TypeAlias = tuple[Mesh, NDArray[np.bool_]]  # which parts of it throw shadows
 
 # From behind the left shoulder of who looks at the front: one side lit, one shaded, the shadow in view.
 SUN = (-0.78, 0.80, -0.30)
@@ -23,7 +25,7 @@ _HEADROOM = 1000.0
 # mm: a thing this far away takes e⁻¹ of its light; rooms stay bright.
 _REACH = 2200.0
 _GROUND = 2  # voxels of it
-_BLOCK = 1_000_000  # points at once
+_BLOCK = 1 << 18  # triangles, and points on them, at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,34 +44,34 @@ class Light:
 
 
 def light_volume(
-    mesh: Mesh,
-    *,
+    *meshes: Mesh,
     parts: NDArray[np.bool_] | None = None,
     ground: float | None = None,
     sun: Sequence[float] = SUN,
     step: float = 200.0,
     most: int = 600_000,
 ) -> Light:
-    """The light around a mesh; the same mesh gives the same light.
+    """The light around what is in these meshes; the same meshes give the same light.
 
-    `parts`: (p,) mask of what throws shadows, by default all one cannot see through. `ground`: mm, its height, by
-    default the lowest point. `sun`: the direction towards it. `step`: mm, enlarged until there are at most `most`
-    voxels. Takes about a second for 600,000 voxels and a million triangles.
+    `parts`: (p,) mask of what throws shadows, parts of all meshes one after the other; by default all one cannot see
+    through. `ground`: mm, its height, by default the lowest point. `sun`: the direction towards it. `step`: mm,
+    enlarged until there are at most `most` voxels. Takes about a second for 600,000 voxels and a million triangles.
     """
-    solid = mesh.color[:, 3] >= CLEAR if parts is None else parts
-    corners = mesh.vertices[np.repeat(solid, np.diff(mesh.vertex_start))]
-    if not len(corners):
-        corners = mesh.vertices if len(mesh) else np.zeros((1, 3))
-    low = corners.min(axis=0) - _MARGIN
-    high = corners.max(axis=0) + np.array([_MARGIN, _HEADROOM, _MARGIN])
-    floor = float(corners[:, 1].min()) if ground is None else ground
-    low[1] = floor
+    if parts is None:
+        solids = [mesh.color[:, 3] >= CLEAR for mesh in meshes]
+    else:
+        solids = np.split(parts, np.cumsum([len(mesh.owner) for mesh in meshes[:-1]], dtype=np.int64))
+    shading = list(zip(meshes, solids, strict=True))
+    lowest, highest = _ends(shading)
+    low = lowest - _MARGIN
+    high = highest + np.array([_MARGIN, _HEADROOM, _MARGIN])
+    low[1] = lowest[1] if ground is None else ground
     high = np.maximum(high, low + step)
     while np.prod(np.ceil((high - low) / step) + np.array([0, _GROUND, 0])) > most:
         step *= 1.1
     low[1] -= _GROUND * step  # the ground is the border between two voxels
     shape = np.ceil((high - low) / step).astype(int)
-    opaque = _occupied(mesh, solid, low, step, (int(shape[0]), int(shape[1]), int(shape[2])))
+    opaque = _occupied(shading, low, step, (int(shape[0]), int(shape[1]), int(shape[2])))
     opaque[:, :_GROUND] = 1
     ambient, weight = np.zeros(opaque.shape, np.float32), 0.0
     for direction in _sphere(_DIRECTIONS):
@@ -81,24 +83,47 @@ def light_volume(
     return Light(np.round(both.clip(0, 1) * 255).astype(np.uint8), low, step)
 
 
-def _occupied(mesh: Mesh, solid: NDArray[np.bool_], low: Floats, step: float, shape: tuple[int, int, int]) -> Field:
+def _ends(shading: Sequence[Solid]) -> tuple[Floats, Floats]:
+    """The least and the greatest x, y, z of what is solid; where nothing is, of everything."""
+    for some in (shading, [(mesh, np.ones(len(mesh.owner), bool)) for mesh, _ in shading]):
+        places = [mesh.vertices[np.repeat(solid, np.diff(mesh.vertex_start))] for mesh, solid in some if solid.any()]
+        if sum(map(len, places)):
+            ends = np.array([[all_.min(axis=0), all_.max(axis=0)] for all_ in places if len(all_)])
+            return ends[:, 0].min(axis=0), ends[:, 1].max(axis=0)
+    return np.zeros(3), np.zeros(3)
+
+
+def _triangles(shading: Sequence[Solid], low: Floats, step: float) -> Iterator[tuple[Floats, Floats, Floats]]:
+    """The three corners (n, 3) of what is solid, in voxels, so many triangles at a time."""
+    for mesh, solid in shading:
+        which = np.flatnonzero(np.repeat(solid, np.diff(mesh.triangle_start)))
+        for begin in range(0, len(which), _BLOCK):
+            a, b, c = mesh.triangles[which[begin : begin + _BLOCK]].T
+            yield tuple((mesh.vertices[corner] - low) / step for corner in (a, b, c))
+
+
+def _occupied(shading: Sequence[Solid], low: Floats, step: float, shape: tuple[int, int, int]) -> Field:
     """How much of each voxel the surfaces fill, 0 … 1, by points strewn evenly over the triangles: two fill it."""
-    triangles = mesh.triangles[np.repeat(solid, np.diff(mesh.triangle_start))]
-    a, b, c = ((mesh.vertices[triangles[:, corner]] - low) / step for corner in range(3))
-    wanted = 3 * np.linalg.norm(np.cross(b - a, c - a), axis=1)  # six a voxel's side
-    plenty = 40 * np.prod(shape)
-    end = np.cumsum(np.ceil(wanted * min(1.0, plenty / max(wanted.sum(), 1.0))) + 2).astype(np.int64)
-    hits = np.zeros(np.prod(shape), np.int64)
-    for begin in range(0, int(end[-1]) if len(end) else 0, _BLOCK):
-        number = np.arange(begin, min(begin + _BLOCK, end[-1]))
-        at = np.searchsorted(end, number, "right")
-        # Multiples of the plastic number's powers cover a square more evenly than chance, and always alike.
-        u, v = (number * 0.7548776662466927) % 1, (number * 0.5698402909980532) % 1
-        beyond = u + v > 1
-        u, v = np.where(beyond, 1 - u, u)[:, None], np.where(beyond, 1 - v, v)[:, None]
-        cell = np.floor(a[at] + u * (b[at] - a[at]) + v * (c[at] - a[at])).astype(np.int64)
-        cell = cell[((cell >= 0) & (cell < shape)).all(axis=1)]
-        hits += np.bincount(np.ravel_multi_index(tuple(cell.T), shape), minlength=len(hits))
+    size = int(np.prod(shape))
+    # Six points a voxel's side.
+    wanted = [3 * np.linalg.norm(np.cross(b - a, c - a), axis=1) for a, b, c in _triangles(shading, low, step)]
+    share = min(1.0, 40 * size / max(sum(float(each.sum()) for each in wanted), 1.0))
+    hits = np.zeros(size, np.int64)
+    strewn = 0
+    for (a, b, c), points in zip(_triangles(shading, low, step), wanted, strict=True):
+        end = np.cumsum(np.ceil(points * share) + 2).astype(np.int64)
+        for begin in range(0, int(end[-1]), _BLOCK):
+            number = np.arange(begin, min(begin + _BLOCK, end[-1]))
+            at = np.searchsorted(end, number, "right")
+            number += strewn
+            # Multiples of the plastic number's powers cover a square more evenly than chance, and always alike.
+            u, v = (number * 0.7548776662466927) % 1, (number * 0.5698402909980532) % 1
+            beyond = u + v > 1
+            u, v = np.where(beyond, 1 - u, u)[:, None], np.where(beyond, 1 - v, v)[:, None]
+            cell = np.floor(a[at] + u * (b[at] - a[at]) + v * (c[at] - a[at])).astype(np.int64)
+            cell = cell[((cell >= 0) & (cell < shape)).all(axis=1)]
+            hits += np.bincount(np.ravel_multi_index(tuple(cell.T), shape), minlength=size)
+        strewn += int(end[-1])
     return np.minimum(hits / 2, 1).astype(np.float32).reshape(shape)
 
 

@@ -144,6 +144,12 @@ class Building:
         return self._ids
 
     @property
+    def meshes(self) -> tuple[Mesh, ...]:
+        """The bodies as they came: all parts, in their order."""
+        with self._joining:
+            return self._meshes
+
+    @property
     def mesh(self) -> Mesh:
         """All in one mesh, its objects in the order of `ids`."""
         with self._joining:

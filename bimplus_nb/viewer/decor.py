@@ -51,9 +51,8 @@ class Decor:
         """Sky and sun around the building."""
         building = self._building
         if self._light is None or self._light[0] != building.triangles:
-            mesh = building.mesh
-            solid = (mesh.color[:, 3] >= CLEAR) & ~(building.room | building.stray)[mesh.owner]
-            self._light = building.triangles, light_volume(mesh, parts=solid, ground=self._ground)
+            solid = (building.color[:, 3] >= CLEAR) & ~(building.room | building.stray)[building.owner]
+            self._light = building.triangles, light_volume(*building.meshes, parts=solid, ground=self._ground)
         return self._light[1]
 
     @property

@@ -174,7 +174,8 @@ class Viewer(Exporting, Pinning, Labelling):
             self._page = None
 
     def __repr__(self) -> str:
-        return f"Viewer: {len(self.mesh):,} objects, {len(self.mesh.triangles):,} triangles"
+        self._load()
+        return f"Viewer: {len(self._building):,} objects, {self._building.triangles:,} triangles"
 
     def _ipython_display_(self) -> None:
         cells.takes_the_place(self)
