@@ -40,6 +40,23 @@ class Places {
     return found && this.drawn(found.at, found.part);
   }
 
+  // The surface that is seen at a point of the canvas: {place, normal} of it where it is drawn, the normal towards the eye;
+  // null over nothing and over what a section has filled.
+  facing(view, x, y) {
+    const found = this.find(view, x, y, {snapping: false});
+    if (found?.snap !== 'face') return null;
+    const {body: {places, triangles}, at, part} = found, {from, way} = this.stage.ray([x, y], view.renderer.getSize());
+    const start = subtract(from, this.drawn([0, 0, 0], part)), t = dot(subtract(at, start), way) / dot(way, way);
+    let met = null, least = Infinity;
+    for (let k = 0; k < triangles.length; k += 3) {
+      const one = triangles.subarray(k, k + 3), [hit = Infinity] = meetings({places, triangles: one}, start, way);
+      if (Math.abs(hit - t) < least) [met, least] = [one, Math.abs(hit - t)];
+    }
+    const [a, b, c] = Array.from(met, i => [...places.slice(3 * i, 3 * i + 3)]);
+    const normal = unit(cross(subtract(b, a), subtract(c, a)));
+    return {place: this.drawn(at, part), normal: dot(normal, way) > 0 ? normal.map(k => -k) : normal};
+  }
+
   // Where a place of a part is drawn: storeys may be drawn apart.
   drawn(place, part) {
     return along(place, [0, this.stage.lift(part), 0]);

@@ -272,7 +272,7 @@ TOOLS.push(pane => {
     },
     click(event) {
       if (!facing) return false;
-      const part = pick(pane.view, ...pane.at(event)), face = part === null ? null : faceAt(stage, part, pane.at(event), canvas());
+      const face = stage.places.facing(pane.view, ...pane.at(event));
       if (!face) return true;
       facing = false;
       active = 0;
@@ -291,30 +291,3 @@ TOOLS.push(pane => {
   };
   return tool;
 });
-
-// The face of a part that is in front at a point of the canvas: a place on it, and its normal towards the eye.
-function faceAt(stage, wanted, [x, y], canvas) {
-  const eye = stage.camera.position.toArray();
-  let best = null;
-  for (const {geometry, position, scale} of ['opaque', 'glass'].flatMap(name => stage.part(name).children)) {
-    const {position: {array}, part: {array: part}} = geometry.attributes, index = geometry.index.array;
-    for (let k = 0; k < index.length; k += 3) {
-      if (part[index[k]] !== wanted) continue;
-      const corners = [0, 1, 2].map(c => [0, 1, 2].map(a => array[3 * index[k + c] + a] * scale.x + position.getComponent(a)));
-      for (const corner of corners) corner[1] += stage.lift(wanted);
-      const [a, b, c] = corners.map(corner => stage.project(corner, canvas));
-      if (!a || !b || !c) continue;
-      const twice = (b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1]);
-      const v = ((x - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (y - a[1])) / twice;
-      const w = ((b[0] - a[0]) * (y - a[1]) - (x - a[0]) * (b[1] - a[1])) / twice;
-      if (!(v >= 0 && w >= 0 && v + w <= 1)) continue;
-      const place = along(along(corners[0], subtract(corners[1], corners[0]), v), subtract(corners[2], corners[0]), w);
-      if (stage.cuts.planes.some(plane => dot(plane.slice(0, 3), place) > plane[3] + 1)) continue;
-      const away = 1 / ((1 - v - w) / a[2] + v / b[2] + w / c[2]);
-      if (best && best.away <= away) continue;
-      const n = unit(cross(subtract(corners[1], corners[0]), subtract(corners[2], corners[0])));
-      best = {away, place, normal: dot(n, subtract(eye, place)) < 0 ? n.map(k => -k) : n};
-    }
-  }
-  return best;
-}
