@@ -105,6 +105,11 @@ class Core:
         self._load()
         return self._building.mesh
 
+    def __contains__(self, id: object) -> bool:
+        """Whether an object is here, which it is if it has geometry."""
+        self._load()
+        return id in self._building.rows
+
     @property
     def _looks(self) -> state.Looks:
         """How each object of the whole building looks."""

@@ -127,8 +127,8 @@ class IssueBoard(Panel):
         """Select an issue's objects and fly to its pin; whether it has one."""
         if self.viewer is None:
             return False
-        drawn, pinned = self.viewer.mesh, self.frame.loc[issue, "object_ids"]
-        if objects := [str(id_) for id_ in cast("Iterable[str]", pinned) if id_ in drawn]:
+        pinned = cast("Iterable[str]", self.frame.loc[issue, "object_ids"])
+        if objects := [str(id_) for id_ in pinned if id_ in self.viewer]:
             self.viewer.select(objects)
         places = self._pins[self._pins["issue"] == issue]
         there = bool(places["x_mm"].notna().any())

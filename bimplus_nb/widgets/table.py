@@ -140,7 +140,7 @@ class ObjectTable(Panel):
 
     def _drawn(self, rows: Iterable[Any]) -> list[str]:
         """Those of these rows' objects that the viewer has; what an issue was pinned on may be gone."""
-        drawn = self.viewer.mesh if self.viewer is not None else ()
+        drawn = () if self.viewer is None else self.viewer
         return [id for row in rows for id in self._objects[row] if id in drawn]
 
     def _follow(self, ids: Iterable[str]) -> None:

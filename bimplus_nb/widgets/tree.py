@@ -117,10 +117,9 @@ class Tree(Panel):
         ids = tuple(ids)
         self._mark(ids)
         if self.viewer is not None:
-            drawn = self.viewer.mesh
             self._leading = True
             try:
-                self.viewer.select([id_ for id_ in ids if id_ in drawn])
+                self.viewer.select([id_ for id_ in ids if id_ in self.viewer])
             finally:
                 self._leading = False
 

@@ -40,6 +40,8 @@ def on_page(viewer: Viewer) -> dict[str, Any]:
 
 def test_repr_is_stable_and_short(viewer: Viewer) -> None:
     assert repr(viewer) == "Viewer: 12 objects, 252 triangles"
+    assert viewer.mesh.ids[0] in viewer
+    assert "nobody" not in viewer
     viewer.select("roof")
     assert repr(viewer) == "Viewer: 12 objects, 252 triangles"
 
