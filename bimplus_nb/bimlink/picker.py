@@ -44,6 +44,9 @@ class Picker(Panel):
         else:
             self.put(Login(link, on_login=self.refresh).widget)
 
+    def __repr__(self) -> str:
+        return "Choice of a domain account, a location, a project, a project phase and a storey"
+
     @property
     def choice(self) -> dict[str, str]:
         """Ids of what is chosen, by step."""

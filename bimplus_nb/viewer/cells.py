@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import weakref
+from collections.abc import Callable
 from typing import Protocol
 
 from IPython.core.getipython import get_ipython
@@ -30,9 +32,36 @@ def now() -> tuple[str, str] | None:
     return (cell, run) if cell and run else None
 
 
+def kept() -> bool:
+    """Whether outputs stay in a notebook: in a kernel, but not one of Voilà, which keeps nothing of its pages.
+
+    Source: the environment that Voilà 0.5 gives to its kernels.
+    """
+    served = os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
+    return getattr(get_ipython(), "kernel", None) is not None and not served
+
+
 def unattended() -> bool:
-    """Whether a kernel runs the cells of a notebook for nobody: nbconvert, ``jupyter execute``, a test."""
-    return getattr(get_ipython(), "kernel", None) is not None and now() is None
+    """Whether the cells of a notebook run for nobody who looks: nbconvert, ``jupyter execute``, a test."""
+    return kept() and now() is None
+
+
+def at_the_end(act: Callable[[], object]) -> None:
+    """Call this when the running cell is over, before the kernel says so; once, however often it is asked for."""
+    shell = get_ipython()
+    if shell is None or act in _waiting:
+        return
+    _waiting.append(act)
+
+    def once(_: object) -> None:
+        shell.events.unregister("post_run_cell", once)
+        _waiting.remove(act)
+        act()
+
+    shell.events.register("post_run_cell", once)
+
+
+_waiting: list[Callable[[], object]] = []
 
 
 def takes_the_place(viewer: Closable) -> None:

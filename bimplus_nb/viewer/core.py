@@ -62,6 +62,7 @@ class Core:
         self._measured: dict[str, Measurement] = {}
         self._decor = Decor(self._building)
         self._incomplete = False
+        self._counted = True  # all objects are known, though perhaps not drawn
         self._coming = self._come(arrivals)
         next(self._coming, None)
 
@@ -72,10 +73,12 @@ class Core:
         self._incomplete = True
         try:
             for arrival in arrivals:
-                for _ in self._building.add(arrival):
+                fresh = self._building.add(arrival)
+                self._counted = arrival.done >= arrival.known
+                for _ in fresh:
                     self._grown(more=True)
                     yield
-            self._incomplete = False
+            self._incomplete, self._counted = False, True
         finally:
             self._grown(more=False)
 
@@ -140,6 +143,14 @@ class Core:
     @property
     def _thin(self) -> bool:
         return bool(self._now.visible.mean() < 0.9) if len(self._building) else False
+
+    @property
+    def _line(self) -> str:
+        """The view in one line of text, as far as it has come."""
+        words = self._title or "Viewer"
+        if self._counted:
+            words += f": {len(self._building):,} objects"
+        return f"{words}, coloured by {plain(self._coloring.title, 60)}" if self._coloring else words
 
     def _words(self) -> dict[str, str]:
         building, chosen = self._building, int(self._now.selected.sum())

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from bimplus_nb.geometry.batch import CLEAR
 from bimplus_nb.geometry.edges import Creases, chunk_creases, creases
 from bimplus_nb.geometry.light import Light, light_volume
-from bimplus_nb.viewer.building import Building
+from bimplus_nb.geometry.mesh import Mesh
+from bimplus_nb.viewer.building import Building, largest
 from bimplus_nb.viewer.capture import Plane
 from bimplus_nb.viewer.page import Page
 from bimplus_nb.viewer.scene import ground_level
+from bimplus_nb.viewer.state import COLORED, ROOM, VISIBLE
 from bimplus_nb.viewer.still import Subject
 
 
@@ -59,8 +61,31 @@ class Decor:
     def _ground(self) -> float:
         return ground_level(float(self._building.low[1]), float(self._building.high[1]))
 
-    def subject(self, texels: NDArray[np.uint32], cuts: tuple[Plane, ...]) -> Subject:
-        """The building with lines and light, as it looks with these texels and cuts, to be drawn without a page."""
+    def subject(self, mesh: Mesh, texels: NDArray[np.uint32], cuts: tuple[Plane, ...], most: int | None) -> Subject:
+        """The building, drawn as `mesh`, with lines and light, as it looks with these texels and cuts, for `still`.
+
+        `most`: of more triangles only the largest objects that can be seen.
+        """
         with self._computing:
-            mesh = self._building.mesh
-            return Subject(mesh, self._building.of_mesh(texels), self._ground, creases(mesh), self._shadows(), cuts)
+            texels = self._building.of_mesh(texels)
+            if most is None or len(mesh.triangles) <= most:
+                return Subject(mesh, texels, self._ground, creases(mesh), self._shadows(), cuts)
+            mesh, texels = _largest(mesh, texels, self._building.stray, most)
+            solid = (mesh.color[:, 3] >= CLEAR) & ((texels.view(np.uint8)[3::4] & ROOM) == 0)
+            light = self._light[1] if self._light else light_volume(mesh, parts=solid, ground=self._ground)
+            return Subject(mesh, texels, self._ground, creases(mesh), light, cuts)
+
+
+def _largest(
+    mesh: Mesh, texels: NDArray[np.uint32], stray: NDArray[np.bool_], most: int
+) -> tuple[Mesh, NDArray[np.uint32]]:
+    """Of what can be seen and is no stray the largest objects, of `most` triangles together; with their texels."""
+    bits = texels.view(np.uint8)[3::4]
+    seen = ((bits & VISIBLE) > 0) & (((bits & ROOM) == 0) | ((bits & COLORED) > 0)) & ~stray[mesh.owner]
+    keep = np.bincount(mesh.owner, seen, len(mesh)) > 0
+    keep[keep] = largest(mesh.of(*_ids(mesh, keep)), most)
+    return mesh.of(*_ids(mesh, keep)), texels[keep[mesh.owner]]
+
+
+def _ids(mesh: Mesh, which: NDArray[np.bool_]) -> list[str]:
+    return [mesh.ids[row] for row in np.flatnonzero(which)]

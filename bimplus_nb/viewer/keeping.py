@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bimplus_nb.errors import BimplusError
+from bimplus_nb.viewer import cells
 from bimplus_nb.viewer.capture import Layer, View, as_mapping
 from bimplus_nb.viewer.listing import Listing
 from bimplus_nb.viewer.palette import hexed, rgb
 from bimplus_nb.viewer.picture import Picture
+from bimplus_nb.viewer.png import png, small_png
+from bimplus_nb.viewer.print import Print
 from bimplus_nb.viewer.still import still
 from bimplus_nb.viewer.storeys import Storeys
+
+# Of the picture that Python draws for the notebook: pixels, and triangles at most, so that it takes seconds.
+_PRINT_WIDTH: Final = 720
+_PRINT_TRIANGLES: Final = 600_000
 
 
 class Keeping(Listing, Storeys):
@@ -30,22 +37,48 @@ class Keeping(Listing, Storeys):
         to be run, a page can say nothing: where there is no answer within eight seconds, and where there is no page at
         all, the picture is drawn by Python, 960 pixels wide, with the same camera, colours and light.
         """
-        return Picture.of((self._page and self._page.picture) or self._still(), self._fresh)
+        return Picture.of((self._page and self._page.picture) or png(self._still()), self._fresh)
 
     async def _fresh(self) -> Picture:
-        png = await self._page.fresh_picture() if self._page else b""
-        return Picture.of(png or self._still(), self._fresh)
+        fresh = await self._page.fresh_picture() if self._page else b""
+        return Picture.of(fresh or png(self._still()), self._fresh)
 
-    def _still(self, across: int = 960) -> bytes:
+    def _still(self, across: int = 960, most: int | None = None) -> NDArray[np.uint8]:
+        """The picture as Python draws it, `across` pixels wide; of more than `most` triangles, the largest objects."""
         self._load()
         if not len(self._building):
             raise BimplusError("there is nothing to take a picture of: no object has geometry")
         width, height = self.size if self._page and all(self.size) else (960, 480)
         theme = self._page.side.shown_theme if self._page else self._theme
-        subject = self._decor.subject(self._texels.values, self._cuts)
-        subject = replace(subject, mesh=self._as_drawn()[0], light=None if self._thin else subject.light)
+        subject = self._decor.subject(self._as_drawn()[0], self._texels.values, self._cuts, most)
+        if self._thin:
+            subject = replace(subject, light=None)
         size = across, round(across * height / width)
         return still(subject, self.camera, size, "dark" if theme == "dark" else "light")
+
+    def print_on(self, paper: Print) -> None:
+        """Keep the picture of this view on `paper`, which is below a widget that has it inside; see `Print`.
+
+        The page sends it whenever the view comes to rest. Where cells run for nobody there is no page: there Python
+        draws it, when the cell is over, so that it shows what the cell has made of the view. Where the view is shown
+        again further down, what is above stays as it was seen there.
+        """
+        self._papers = [*(one for one in self._papers if one is not paper and one.blank), paper]
+        if self._page:
+            self._page.side.printed = True
+        if cells.unattended():
+            cells.at_the_end(self._draw_print)
+
+    _papers: Sequence[Print] = ()
+
+    def _draw_print(self) -> None:
+        if len(self._building):
+            self._print(small_png(self._still(_PRINT_WIDTH, _PRINT_TRIANGLES)))
+
+    def _print(self, picture: bytes) -> None:
+        for paper in self._papers:
+            paper.update(picture)
+        self._papers = self._papers[-1:]
 
     def capture(self) -> dict[str, Any]:
         """What is seen, as a scene of the service (version 2): camera, looks, selection, colours, section, layers.

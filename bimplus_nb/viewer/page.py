@@ -7,7 +7,9 @@ import itertools
 import json
 import threading
 import time
+import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
@@ -23,6 +25,7 @@ from bimplus_nb.viewer.building import Building
 from bimplus_nb.viewer.capture import Plane
 from bimplus_nb.viewer.palette import THEMES
 from bimplus_nb.viewer.parcel import Parcel
+from bimplus_nb.viewer.print import developed
 from bimplus_nb.viewer.side import Side
 from bimplus_nb.viewer.state import Patch, Texels
 
@@ -56,7 +59,7 @@ class Page:
         self._asked = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
         self.picture = b""
-        self.on_picture: Callable[[bytes], None] = lambda _: None
+        self.on_print: Callable[[bytes], None] = lambda _: None  # the picture that stays in the notebook, small
         self.decorated = 0  # instalments that lines were brought for
         self.whole = threading.Event()  # there was a picture with everything there was at first
         renderer = scene.renderer()
@@ -176,10 +179,11 @@ class Page:
             self.whole.set()
         elif kind == "picture" and buffers:
             self.picture = bytes(buffers[0])
-            if len(buffers) > 1:
-                self.on_picture(bytes(buffers[1]))
             if waiting and not waiting.done():
                 waiting.set_result(self.picture)
+        elif kind == "print" and buffers:
+            with suppress(ValueError, zlib.error):
+                self.on_print(developed(message, buffers[0]))
         elif kind == "problem":
             words = str(message.get("text"))[:200]
             if waiting and not waiting.done():

@@ -38,8 +38,9 @@ class Frame:
         self._axes = axes(np.subtract(camera.target, self.eye))
         shown = camera.height or 2 * float(np.tan(np.radians(camera.fov) / 2))
         self._focal = height / shown  # samples a mm, times the depth in perspective
-        x, y = np.meshgrid(np.arange(width) + 0.5 - width / 2, height / 2 - np.arange(height) - 0.5)
-        aside = (np.stack([x, y], axis=-1).reshape(-1, 2) / self._focal) @ self._axes[:2]
+        x, y = np.arange(width) + 0.5 - width / 2, height / 2 - np.arange(height) - 0.5
+        right, up = np.outer(x / self._focal, self._axes[0]), np.outer(y / self._focal, self._axes[1])
+        aside = (up[:, None] + right).reshape(-1, 3)
         forward = np.broadcast_to(self._axes[2], aside.shape)
         self._aside = aside if self.parallel else np.zeros((1, 3))
         self.rays: Floats = np.asarray(forward if self.parallel else forward + aside, np.float32)

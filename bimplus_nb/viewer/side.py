@@ -48,6 +48,7 @@ class Side(anywidget.AnyWidget):
     )
     tools = traitlets.Dict(help="what each tool of the page shows, by its name").tag(sync=True)
     pins = traitlets.Dict(help="marks of issues, by columns, as `Pinning.pin` says them").tag(sync=True)
+    printed = traitlets.Bool(help="whether a picture of it stays in the notebook").tag(sync=True)
     light = traitlets.Bytes(help="the light volume, two bytes a voxel").tag(sync=True)
     light_shape: Any = traitlets.List(help="voxels of `light` along z, y, x").tag(sync=True)
 

@@ -6,8 +6,6 @@ rooms among them is drawn, and what reaches behind the eye is left out.
 
 from __future__ import annotations
 
-import struct
-import zlib
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,25 +43,12 @@ class Subject:
     cuts: tuple[Plane, ...] = ()
 
 
-def still(subject: Subject, camera: Camera, size: tuple[int, int], theme: str) -> bytes:
-    """The picture as PNG, `size` in pixels, `theme` "light" or "dark"."""
+def still(subject: Subject, camera: Camera, size: tuple[int, int], theme: str) -> NDArray[np.uint8]:
+    """The picture, (height, width, 3); `size` is width and height in pixels, `theme` "light" or "dark"."""
     width, height = (max(16, side) * _SAMPLES for side in size)
     painting = _Painting(subject, Frame(camera, width, height), theme)
     color = painting.finished().reshape(height // _SAMPLES, _SAMPLES, width // _SAMPLES, _SAMPLES, 3).mean(axis=(1, 3))
-    return png(np.round(np.clip(color, 0, 1) * 255).astype(np.uint8))
-
-
-def png(image: NDArray[np.uint8]) -> bytes:
-    """(h, w, 3) uint8 as the bytes of a PNG."""
-    height, width, _ = image.shape
-    rows = np.concatenate([np.zeros((height, 1), np.uint8), image.reshape(height, -1)], axis=1)
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = zlib.compress(rows.tobytes(), 6)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    return np.asarray(np.round(np.clip(color, 0, 1) * 255), np.uint8)
 
 
 class _Painting:

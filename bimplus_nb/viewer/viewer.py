@@ -20,7 +20,7 @@ from bimplus_nb.viewer.labelling import Labelling
 from bimplus_nb.viewer.listing import Loader
 from bimplus_nb.viewer.page import Page
 from bimplus_nb.viewer.pins import Pinning
-from bimplus_nb.viewer.print import Print
+from bimplus_nb.viewer.print import BESIDE_PRINT, Print
 
 
 class Viewer(Exporting, Pinning, Labelling):
@@ -175,20 +175,21 @@ class Viewer(Exporting, Pinning, Labelling):
 
     def __repr__(self) -> str:
         self._load()
-        return f"Viewer: {len(self._building):,} objects, {self._building.triangles:,} triangles"
+        return self._line
 
     def _ipython_display_(self) -> None:
         cells.takes_the_place(self)
+        if cells.unattended():
+            self._load()  # nobody sees it come, and the line of words is of all of it
+        paper = Print(lambda: self._line)
+        self.print_on(paper)
         page = self._on_page()
         view = {"version_major": 2, "version_minor": 0, "model_id": page.box.model_id}
-        words = f"Viewer: {self._title}" if self._title else "Viewer"
-        display({"text/plain": words, "application/vnd.jupyter.widget-view+json": view}, raw=True)  # type: ignore[no-untyped-call]
-        paper = Print()
-        page.on_picture = lambda picture: paper.show(picture, repr(self))
+        data = {"text/plain": self._line, "application/vnd.jupyter.widget-view+json": view}
+        display(data, raw=True)  # type: ignore[no-untyped-call]
+        paper.show()
         # Only now the rest: what is displayed first is drawn while this is on its way.
         self._complete(page)
-        if cells.unattended() and len(self._building):
-            page.on_picture(self._still(640))
 
     def _complete(self, page: Page) -> None:
         """Bring onto the page what is not there yet."""
@@ -216,6 +217,9 @@ class Viewer(Exporting, Pinning, Labelling):
                 cuts=self._cuts,
                 camera=self._relative(self._camera) if self._camera else {},
             )
+            self._page.box.add_class(BESIDE_PRINT)
+            self._page.on_print = self._print
+            self._page.side.printed = bool(self._papers)
             self._page.thin_out(self._thin)
         return self._page
 

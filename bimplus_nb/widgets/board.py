@@ -64,6 +64,9 @@ class IssueBoard(Panel):
         if viewer is not None:
             self._part = viewer.on_pin(lambda issue: self._open(issue, go=False))
 
+    def __repr__(self) -> str:
+        return f"Issues of {plain(self.project.name, 80)}: {len(self.frame):,}"
+
     @property
     def selected(self) -> str | None:
         """The id of the issue that is open."""

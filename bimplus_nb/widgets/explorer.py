@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import ipywidgets
 import pandas as pd
+from IPython.display import display
 
 from bimplus_nb.client import Client
 from bimplus_nb.project import Project
 from bimplus_nb.records import Record
 from bimplus_nb.text import markup, plain
 from bimplus_nb.viewer import Viewer
+from bimplus_nb.viewer.print import BESIDE_PRINT, Print
 from bimplus_nb.widgets.board import IssueBoard
 from bimplus_nb.widgets.panel import Panel, close_tree, facts, html
 from bimplus_nb.widgets.picker import ProjectPicker
@@ -36,11 +38,23 @@ class Explorer(Panel):
         self.viewer: Viewer | None = None
         self.table: ObjectTable | None = None
         self.board: IssueBoard | None = None
-        super().__init__(width="100%")
+        self._paper = Print(self.__repr__)
+        super().__init__(BESIDE_PRINT, width="100%")
         if project is not None:
             self.open(project)
         else:
             self.choose()
+
+    def __repr__(self) -> str:
+        if self.project is None or self.table is None:
+            return "Explorer: no project is chosen"
+        return f"Explorer of {plain(self.project.name, 80)}: {len(self.table.frame):,} objects"
+
+    def _ipython_display_(self) -> None:
+        display(self._repr_mimebundle_(), raw=True)  # type: ignore[no-untyped-call]
+        self._paper.show()
+        if self.viewer is not None:
+            self.viewer.print_on(self._paper)
 
     @property
     def selected(self) -> pd.DataFrame:
@@ -66,6 +80,8 @@ class Explorer(Panel):
         objects = project.objects()
         self._leave()
         self.project, self.viewer = project, viewer
+        if self._paper.shown:
+            viewer.print_on(self._paper)
         self.table = ObjectTable(frame=objects, viewer=viewer)
         self.board = IssueBoard(project, viewer, height=BOARD)
         self._facts = html(_NOTHING)

@@ -54,6 +54,9 @@ class Login(Panel):
         replace_others(self)
         self._show()
 
+    def __repr__(self) -> str:
+        return f"Sign-in: signed {'in' if self.client.signed_in else 'out'}"
+
     def sign_in(self, user: str | None = None) -> None:
         """Begin to sign in, in a sandbox as `user`; shows what there is to do."""
         attempt = self._drop()

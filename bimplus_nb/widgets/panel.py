@@ -35,7 +35,8 @@ class Panel:
         self.widget.children = (self._style, *children, self._words)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
+        """One line that says what it is, for where nobody can use it; what the service called things, made `plain`."""
+        return type(self).__name__
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         data = self.widget._repr_mimebundle_(**options)

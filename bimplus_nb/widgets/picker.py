@@ -53,6 +53,11 @@ class ProjectPicker(Panel):
         else:
             self.put(Login(client, on_login=self.refresh).widget)
 
+    def __repr__(self) -> str:
+        if self.project is not None:
+            return f"Choice of a project: {plain(self.project.name, NAME)}"
+        return f"Choice of a project: one of {len(self._projects):,}" if self._projects else "Choice of a project"
+
     @property
     def models(self) -> list[str]:
         """Ids of the models of which at least one layer is ticked."""

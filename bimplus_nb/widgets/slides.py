@@ -49,6 +49,9 @@ class SlidePlayer(Panel):
         self.put(bar, strip)
         self._mark()
 
+    def __repr__(self) -> str:
+        return f"Slideshow of {len(self.frame):,} slides"
+
     def next(self) -> None:
         """The slide behind this one; behind the last comes the first."""
         self.show(self.position % max(len(self.frame), 1) + 1)

@@ -81,6 +81,7 @@ class ObjectTable(Panel):
         self._leading = False
         self._callbacks: list[Callable[[tuple[Any, ...]], object]] = []
         shown = _shown(self.frame.head(ROWS), labels=bool(self._objects) and self.frame.index.names != ["id"])
+        self._head = shown.head(10).iloc[:, :10]  # what a saved notebook has of it
         self._table = ITable(
             shown,
             select=True,
@@ -105,6 +106,19 @@ class ObjectTable(Panel):
         if viewer is not None:
             viewer.on_select(self._follow)
             self._follow(viewer.selected_ids)
+
+    def __repr__(self) -> str:
+        return f"Table of {len(self.frame):,} rows: {', '.join(self._head.columns)}"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        data = super()._repr_mimebundle_(**options)
+        return {**data, "text/html": self._first_rows()} if isinstance(data, dict) else data
+
+    def _first_rows(self) -> str:
+        """The first rows as HTML, escaped: what is left of the table in a notebook without a kernel."""
+        more = len(self.frame) - len(self._head)
+        rest = f"<p>and {more:,} rows more</p>" if more > 0 else ""
+        return f"{self._head.to_html(index=False, na_rep='', border=0)}{rest}"
 
     @property
     def selected_ids(self) -> tuple[Any, ...]:

@@ -67,6 +67,9 @@ class Tree(Panel):
             self._part = viewer.on_select(self._follow)
             self._follow(viewer.selected_ids)
 
+    def __repr__(self) -> str:
+        return f"Tree of {len(self.frame):,} entries"
+
     @property
     def selected_ids(self) -> tuple[str, ...]:
         """Ids of the selected objects."""

@@ -88,10 +88,10 @@ def test_a_picture_stays_in_the_notebook_and_is_not_seen_twice(lab: Lab) -> None
         notebook.settle()
         view, paper = outputs(notebook, 1)
         assert "application/vnd.jupyter.widget-view+json" in view["data"]
-        assert paper["data"]["text/plain"] == "Viewer: 12 objects, 252 triangles"
-        with Image.open(io.BytesIO(base64.b64decode(paper["data"]["image/jpeg"]))) as picture:
+        assert view["data"]["text/plain"] == paper["data"]["text/plain"] == "House: 12 objects"
+        with Image.open(io.BytesIO(base64.b64decode(paper["data"]["image/png"]))) as picture:
             assert picture.width > 400
-            assert len(paper["data"]["image/jpeg"]) < 150_000
+            assert len(paper["data"]["image/png"]) < 150_000
             assert len(np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3) // 24, axis=0)) > 15
         assert not notebook.page.locator(".jp-RenderedImage").is_visible()
         notebook.save()

@@ -360,7 +360,8 @@ def test_rooms_are_translucent_blocks_with_their_names(notebook: Notebook) -> No
     red, _, blue = after[round(y) - 3 : round(y) + 4, round(x) - 60 : round(x) - 50].reshape(-1, 3).mean(axis=0)
     assert blue > red + 12, "the colour of the room"
     assert len(np.unique(after[round(y) : round(y) + 200 : 4, round(x)] // 8, axis=0)) > 3, "and what lies behind it"
-    with Image.open(io.BytesIO(bytes.fromhex(notebook.ask("viewer._still().hex()")))) as drawn:
+    notebook.kernel("from bimplus_nb.viewer.png import png as drawn")
+    with Image.open(io.BytesIO(bytes.fromhex(notebook.ask("drawn(viewer._still()).hex()")))) as drawn:
         still = np.asarray(drawn.convert("RGB").resize(after.shape[1::-1])).astype(int)
     assert np.abs(still - after).max(axis=2).mean() < 14, "Python draws the same"
     notebook.kernel("viewer.reset()")

@@ -13,8 +13,8 @@ from PIL import Image
 
 from bimplus_nb.viewer import Viewer
 from bimplus_nb.viewer.camera import Camera
+from bimplus_nb.viewer.png import png
 from bimplus_nb.viewer.raster import Frame
-from bimplus_nb.viewer.still import png
 
 HERE = (1e6, 2e6, -3e6)
 

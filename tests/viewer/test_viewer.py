@@ -39,11 +39,11 @@ def on_page(viewer: Viewer) -> dict[str, Any]:
 
 
 def test_repr_is_stable_and_short(viewer: Viewer) -> None:
-    assert repr(viewer) == "Viewer: 12 objects, 252 triangles"
     assert viewer.mesh.ids[0] in viewer
     assert "nobody" not in viewer
-    viewer.select("roof")
-    assert repr(viewer) == "Viewer: 12 objects, 252 triangles"
+    assert repr(viewer) == "House: 12 objects"
+    viewer.color_by(pd.Series({"roof": 1.0, "slab": 2.0}, name="volume_m3"))
+    assert repr(viewer) == "House: 12 objects, coloured by volume_m3"
 
 
 def test_selection_is_rows_of_the_table(viewer: Viewer) -> None:
@@ -263,7 +263,7 @@ def test_close_closes_every_widget() -> None:
     before = dict(widget._instances)
     viewer = Viewer(houses.many(9_000))
     box = viewer.widget
-    viewer._decor.subject(np.zeros(9_000, np.uint32), ())
+    viewer._decor.subject(viewer.mesh, np.zeros(9_000, np.uint32), (), None)
     made = len(widget._instances) - len(before)
     assert made > 12
     messages, size = viewer._page.traffic()  # type: ignore[union-attr]
@@ -305,7 +305,7 @@ def test_a_cell_that_runs_again_closes_what_it_showed(monkeypatch: pytest.Monkey
 
 def test_nothing_to_draw_is_no_error() -> None:
     viewer = Viewer(Mesh.empty())
-    assert repr(viewer) == "Viewer: 0 objects, 0 triangles"
+    assert repr(viewer) == "Viewer: 0 objects"
     viewer.widget  # noqa: B018
     viewer.select()
     viewer.fit()

@@ -59,6 +59,7 @@ export default {
     model.on('change:light', then(() => { stage.applyLight(); stage.improved(); }));
     model.on('change:cuts', then(() => { stage.cuts.take(model.get('cuts')); stage.applyCuts(); stage.draw(); }));
     model.on('change:seams', then(() => { stage.cuts.takeSeams(model.get('seams')); stage.draw(); }));
+    model.on('change:printed', then(() => stage.rest()));
     model.on('change:storeys change:lifted', then(() => stage.applyStoreys()));
     return () => {
       stage.close();

@@ -7,6 +7,8 @@ const SETTLED = 300;         // ms without a frame until the view counts as at r
 const GROWING = 300;         // ms between two frames of a building that is still arriving, at least
 const TEXELS = 1024;         // in a row of the texture
 const PICTURE_WIDTH = 1280;  // pixels; what is sent without being asked for is no wider
+const PRINT_WIDTH = 960;     // pixels of the picture that stays in the notebook
+const PRINTING = 2500;       // ms at rest until it is renewed, which costs the kernel some work and the notebook a change
 
 // Numbers of three.js that have no name outside it.
 const LINEAR_FILTER = 1006, LUMINANCE_ALPHA = 1025;
@@ -104,6 +106,7 @@ class Stage extends Looking {
 
   rest() {
     clearTimeout(this.settling);
+    clearTimeout(this.printing);
     this.settling = setTimeout(() => this.settled(), SETTLED);
   }
 
@@ -176,7 +179,21 @@ class Stage extends Looking {
     this.model.set('size', [width, rows]);
     this.model.save_changes();
     const canvas = await this.canvas(PICTURE_WIDTH);
-    this.model.send({type: 'picture'}, undefined, [await bytesOf(canvas, 'image/png'), await bytesOf(canvas, 'image/jpeg')]);
+    this.model.send({type: 'picture'}, undefined, [await bytesOf(canvas)]);
+    clearTimeout(this.printing);
+    if (this.model.get('printed')) this.printing = setTimeout(() => this.print(), this.printed ? PRINTING : 0);
+  }
+
+  // What is seen, for the notebook (print.py).
+  async print() {
+    this.printed = true;
+    const canvas = await this.canvas(PRINT_WIDTH), {width, height} = canvas, pixels = new Uint8Array(3 * width * height);
+    const copy = Object.assign(document.createElement('canvas'), {width, height}).getContext('2d');
+    copy.drawImage(canvas, 0, 0);
+    const {data} = copy.getImageData(0, 0, width, height);
+    for (let i = 0, k = 0; i < data.length; i += 4) for (let c = 0; c < 3; c++) pixels[k++] = data[i + c];
+    const packed = new Blob([pixels]).stream().pipeThrough(new CompressionStream('deflate'));
+    this.model.send({type: 'print', width, height}, undefined, [await new Response(packed).arrayBuffer()]);
   }
 
   // A pane that has a canvas; the browser lends only so many at a time.
@@ -186,7 +203,7 @@ class Stage extends Looking {
 
   // The canvas as PNG bytes.
   async picture() {
-    return bytesOf(await this.canvas(), 'image/png');
+    return bytesOf(await this.canvas());
   }
 
   // A canvas with what is seen, `most` pixels wide or less.
@@ -312,6 +329,7 @@ class Stage extends Looking {
 
   close() {
     clearTimeout(this.settling);
+    clearTimeout(this.printing);
     clearTimeout(this.arriving);
     this.light?.dispose();
     this.texels?.dispose();
@@ -324,7 +342,7 @@ class Stage extends Looking {
   }
 }
 
-async function bytesOf(canvas, type) {
-  const blob = await new Promise(done => canvas.toBlob(done, type, 0.88));
+async function bytesOf(canvas) {
+  const blob = await new Promise(done => canvas.toBlob(done, 'image/png'));
   return blob.arrayBuffer();
 }
