@@ -141,12 +141,12 @@ class Keeping(Listing, Storeys):
             camera=self.camera,
             visible=None if everything else (*self._ids(looks.visible), *(rest.visible or ())),
             hidden=rest.hidden,
-            transparent=(*self._ids(looks.ghost), *rest.transparent),
+            transparent=(*self._ids(looks.ghosts), *rest.transparent),
             selected=(*self.selected_ids, *rest.selected),
             colors=colors,
             cuts=self._cuts,
             layers=tuple(
-                layer._replace(visible=bool(looks.visible[rows].any()), transparent=bool(looks.ghost[rows].all()))
+                layer._replace(visible=bool(looks.visible[rows].any()), transparent=bool(looks.ghosts[rows].all()))
                 for layer, rows in self._layers()
             ),
         )

@@ -127,7 +127,7 @@ class Looks:
     @property
     def shown(self) -> Flags:
         """(o,) bool: what is drawn solid, and so can be clicked."""
-        return self.visible & ~self._ghost & self.there
+        return self.visible & ~self.ghosts & self.there
 
     @property
     def there(self) -> Flags:
@@ -145,14 +145,15 @@ class Looks:
         return self._color
 
     @property
-    def _ghost(self) -> Flags:
+    def ghosts(self) -> Flags:
+        """(o,) bool: what is x-ray, or steps back while others have colours."""
         return self.ghost | ~self._spoken_of
 
     def texels(self) -> NDArray[np.uint32]:
         """(p,) uint32: one texel a part, in memory red, green, blue, bits."""
         bits = (
             self.visible * np.uint8(VISIBLE)
-            | self._ghost * np.uint8(GHOST)
+            | self.ghosts * np.uint8(GHOST)
             | self.selected * np.uint8(SELECTED)
             | (self._colored | (self.room & self.asked)) * np.uint8(COLORED)
             | self.room * np.uint8(ROOM)

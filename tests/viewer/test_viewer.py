@@ -153,6 +153,7 @@ def test_capture_and_apply_are_each_others_inverse(viewer: Viewer) -> None:
         "camera": None,
         "rotationCenter": None,
     }
+    assert (other._texels.values == viewer._texels.values).all(), "also what steps back behind the colours"
     assert other.camera.position == pytest.approx(viewer.camera.position)
     other.apply({**scene, "objects": {"selected": ["gone", "roof"], "hidden": ["gone"]}})
     assert other.selected_ids == ("roof",)
