@@ -88,7 +88,9 @@ def tutorials(folder: Path) -> Path:
     # In the wheel they lie in the package; an editable install leaves them where they are.
     originals = next(place for place in (package / "notebooks", package.parent / "notebooks") if place.is_dir())
     copies = folder / "bimplus_notebooks"
-    for original in (*originals.glob("*.ipynb"), *originals.glob("pictures/*.png")):
+    for original in (
+        each for kind in ("*.ipynb", "pictures/*.png", "files/boathouse.*") for each in originals.glob(kind)
+    ):
         copy = copies / original.relative_to(originals)
         if not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +102,7 @@ def _sandbox(args: argparse.Namespace, port: int = 0) -> Sandbox:
     """A started sandbox with what the command line asks for in it."""
     from bimplus_nb.sandbox import Sandbox
 
-    started = Sandbox(port=port, scale=args.scale, seed=args.seed, path=args.file)
+    started = Sandbox(port=port, scale=args.scale, seed=args.seed, demo=args.demo, path=args.file)
     try:
         for file in args.imports:
             print(f"Importing {file} …", flush=True)
@@ -137,13 +139,14 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         command.add_argument("--port", type=int, default=port, help="port to listen on (default: %(default)s)")
         command.add_argument("--seed", type=int, default=0, help="seed of the demo project (default: 0)")
+        command.add_argument("--no-demo", dest="demo", action="store_false", help="begin without the demo projects")
         command.add_argument("--scale", type=int, metavar="N", help="add a project of N objects, to measure with")
         command.add_argument(
             "--file",
             type=Path,
             metavar="PATH",
-            help="keep everything in this file, used again if it exists (then as it is: --seed and --scale are for new "
-            "ones); without it, all is gone at the end",
+            help="keep everything in this file, used again if it exists (then as it is: --seed, --scale and --no-demo "
+            "are for new ones); without it, all is gone at the end",
         )
         command.add_argument(
             "--import", dest="imports", type=Path, metavar="FILE.ifc", action="append", default=[],

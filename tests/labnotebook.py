@@ -81,6 +81,12 @@ async code => {
 }
 """
 
+# Shift+Enter in the last cell adds an empty one, which has nothing to run and never gets a number.
+CELLS_TO_RUN = """
+() => jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')
+  .flatMap((cell, i) => cell.model.sharedModel.getSource().trim() ? [i] : [])
+"""
+
 CODE_CELL = "jupyterapp.shell.currentWidget.content.widgets.filter(cell => cell.model.type === 'code')[i].model"
 
 OUTPUT = (
@@ -161,10 +167,8 @@ class Notebook:
         return self.output(cell)
 
     def run_all(self, *, timeout: float = 60) -> list[str]:
-        """Run every code cell in order; their text outputs."""
-        return [
-            self.run(cell, timeout=timeout) for cell in range(self.page.locator(".jp-Notebook .jp-CodeCell").count())
-        ]
+        """Run every code cell that is not empty, in order; their text outputs."""
+        return [self.run(cell, timeout=timeout) for cell in self.page.evaluate(CELLS_TO_RUN)]
 
     def output(self, cell: int) -> str:
         """The text a cell has put out so far; raises the traceback of a cell that failed."""

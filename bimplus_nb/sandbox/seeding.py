@@ -29,21 +29,25 @@ def _settle(store: Store) -> None:
         templates.furnish(store, store.add("team", record))
 
 
-def demo_projects(seed: int = 0, scale: int | None = None) -> list[tuple[people.Team, content.Project]]:
-    """The demo projects, each with the team it lies in, and one of `scale` objects."""
+def demo_projects(seed: int = 0) -> list[tuple[people.Team, content.Project]]:
+    """The demo projects, each with the team it lies in."""
     # Imported when needed: a sandbox that continues from a file generates nothing.
-    from bimplus_nb.sandbox import demo, scaled
+    from bimplus_nb.sandbox import demo
 
-    projects = [
+    return [
         (people.RIVERSIDE, demo.riverside(seed)),
         (people.RIVERSIDE, demo.revisions(seed)),
         (people.RIVERSIDE, demo.empty(seed)),
         (people.RIVERSIDE, replace(demo.archive(seed), roles=_NOBODY_WRITES)),
         (people.HARBOUR, content.Project(people.guid("project", "quay"), "Quay Hall", "A project of another team.")),
     ]
-    if scale:
-        projects.append((people.RIVERSIDE, scaled.scaled(scale, seed)))
-    return projects
+
+
+def scaled_project(scale: int, seed: int = 0) -> tuple[people.Team, content.Project]:
+    """A project of `scale` objects, and the team it lies in."""
+    from bimplus_nb.sandbox import scaled
+
+    return people.RIVERSIDE, scaled.scaled(scale, seed)
 
 
 def fill(store: Store, projects: Iterable[tuple[people.Team, content.Project]]) -> None:

@@ -37,11 +37,12 @@ from bimplus_nb.sandbox.wire import Service
 class Sandbox:
     """A Bimplus service on this machine, running from the moment it is made until `stop`.
 
-    `scale`: adds a project of so many objects. `seed`: of the generated content. `latency`: seconds before each
-    answer. `faults`: statuses to answer instead, ``{"GET /v2/teams": [503, (429, {"Retry-After": "1"})]}`` (one a
-    request, then as usual) or a function of method and path. `path`: a file to keep everything in, used again if it
-    exists. `port`: of the API; 0 takes a free one. `token_lifetime`: seconds an access token is good for.
-    `device_interval`: seconds between two questions of a sign-in by a typed code.
+    `scale`: adds a project of so many objects. `seed`: of the generated content. `demo`: whether there are the demo
+    projects, or users and teams alone. `latency`: seconds before each answer. `faults`: statuses to answer instead,
+    ``{"GET /v2/teams": [503, (429, {"Retry-After": "1"})]}`` (one a request, then as usual) or a function of method and
+    path. `path`: a file to keep everything in, used again as it is if it exists. `port`: of the API; 0 takes a free
+    one. `token_lifetime`: seconds an access token is good for. `device_interval`: seconds between two questions of a
+    sign-in by a typed code.
 
     Another vendor's service, BIMlink, answers at `bimlink_url` (see `bimplus_nb.bimlink`).
 
@@ -66,6 +67,7 @@ class Sandbox:
         *,
         scale: int | None = None,
         seed: int = 0,
+        demo: bool = True,
         latency: float = 0.0,
         faults: Faults | None = None,
         path: str | Path | None = None,
@@ -96,7 +98,7 @@ class Sandbox:
         )
         filler = threading.Thread(
             target=_fill,
-            args=(self._filled, self._store, self._issuer, seed, scale),
+            args=(self._filled, self._store, self._issuer, seed, scale, demo),
             name="sandbox-content",
             daemon=True,
         )
@@ -239,13 +241,14 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def _fill(filled: Future[None], store: Store, issuer: Issuer, seed: int, scale: int | None) -> None:
+def _fill(filled: Future[None], store: Store, issuer: Issuer, seed: int, scale: int | None, demo: bool) -> None:
     """Everything that takes time at the start; failures reach whoever waits."""
     try:
         _ = issuer.key
         if not store.seeded:
             with _no_collection():
-                seeding.fill(store, seeding.demo_projects(seed, scale))
+                projects = seeding.demo_projects(seed) if demo else []
+                seeding.fill(store, [*projects, *([seeding.scaled_project(scale, seed)] if scale else [])])
         importing.recover(store)
     except BaseException as error:
         filled.set_exception(error)
