@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ def test_the_notebook_of_checks(lab: Lab) -> None:
         first = notebook.ask("project.issues()[['short_id', 'status']].values.tolist()")
         tagged = notebook.ask("int(project.issues()['tag'].str.startswith('check ').sum())")
         assert tagged == 4
-        notebook.run_all(timeout=120)
+        cells = ["".join(cell["source"]) for cell in json.loads(NOTEBOOK.read_text())["cells"] if "outputs" in cell]
+        notebook.kernel("\n".join(cell for cell in cells if "viewer" not in cell))
         assert notebook.ask("project.issues()[['short_id', 'status']].values.tolist()") == first
         assert notebook.ask("project.issues().set_index('short_id').loc[doors.issue, 'status']") == "Solved"
         assert notebook.errors == []

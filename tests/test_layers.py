@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "bimplus_nb"
 
 # Words that every room speaks; they import nothing but one another.
-EVERYWHERE = {"_version", "errors", "secrecy", "text"}
+EVERYWHERE = {"_version", "errors", "progress", "secrecy", "text"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": {
@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "_version": set(),
     "errors": set(),
+    "progress": set(),
     "secrecy": set(),
     "text": set(),
     "answers": set(),
@@ -83,7 +84,7 @@ HOME: dict[str, set[str]] = {
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
     "ifcopenshell": {"sandbox"},
-    "tqdm": {"bimlink", "project"},
+    "tqdm": {"progress"},
     "platformdirs": {"bimlink", "cache", "project"},
     "jupyter_server": {"jupyter"},
     "tornado": {"jupyter"},

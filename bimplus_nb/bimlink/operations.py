@@ -13,6 +13,7 @@ from bimplus_nb.bimlink import paging
 from bimplus_nb.bimlink.openapi import Description, Operation
 from bimplus_nb.errors import BimplusError, NotOffered
 from bimplus_nb.http import Http
+from bimplus_nb.progress import progress_bar
 from bimplus_nb.records import Record, Records
 from bimplus_nb.secrecy import sealed
 from bimplus_nb.text import plain
@@ -132,7 +133,7 @@ class Call:
         if operation.paged and not {"limit", "offset"} & set(query):
             most = operation.most
             size = min(page_size or PAGE, most or page_size or PAGE)
-            with paging.reporting(progress, operation.id) as report:
+            with progress_bar(progress, operation.id) as report:
                 path = _spelt(operation)
                 return _recorded(paging.gather(ask, size=size, known_size=most is not None, path=path, report=report))
         return _recorded(self._http.json(operation.method, operation.path, *ids, params=query, body=body))

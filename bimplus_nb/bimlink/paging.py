@@ -6,22 +6,21 @@ explained: all that there are, or those in this answer (help center of BIMcollab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from tqdm.auto import tqdm
-
 from bimplus_nb.errors import ApiError
-
-Ask = Callable[[int, int], tuple[Any, Mapping[str, str]]]
-"""A page: limit and offset in, the value and the headers (names in lower case) out."""
 
 Report = bool | Callable[[int, int | None], None]
 """Whether to show a progress bar once it takes longer; or a function called with rows so far and rows known, if so."""
 
+Ask = Callable[[int, int], tuple[Any, Mapping[str, str]]]
+"""A page: limit and offset in, the value and the headers (names in lower case) out."""
 
-def gather(ask: Ask, *, size: int, known_size: bool, path: str, report: Callable[[int, int | None], None]) -> Any:
+
+def gather(
+    ask: Ask, *, size: int, known_size: bool, path: str, report: Callable[[int, int | None], None] | None
+) -> Any:
     """All rows, asked for `size` at a time; what is no list comes back as it is.
 
     A Pagination-Result larger than the page can only be the total, and ends it. Else an empty page does, or a short
@@ -48,7 +47,8 @@ def gather(ask: Ask, *, size: int, known_size: bool, path: str, report: Callable
         former = page
         if result is not None and result > len(page):
             total = result
-        report(len(rows), total)
+        if report is not None:
+            report(len(rows), total)
         if total is not None and len(rows) >= total:
             return rows
         if not page:
@@ -59,21 +59,6 @@ def gather(ask: Ask, *, size: int, known_size: bool, path: str, report: Callable
             return rows
         if total is None and known_size and limit is not None and len(page) < min(limit, size):
             return rows
-
-
-@contextmanager
-def reporting(report: Report, text: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A function that says how far it is."""
-    if callable(report):
-        yield report
-        return
-    with tqdm(desc=text, delay=1.0, leave=False, disable=not report) as bar:
-
-        def move(done: int, total: int | None) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield move
 
 
 def _number(text: str | None) -> int | None:

@@ -13,8 +13,8 @@ from bimplus_nb.errors import ApiError
 from bimplus_nb.frames.attributes import Definition, Definitions, group_names, of_catalogue
 from bimplus_nb.frames.units import Units
 from bimplus_nb.frames.values import pick
+from bimplus_nb.progress import Report, progress_bar
 from bimplus_nb.project.parts import chosen
-from bimplus_nb.project.progress import Report, progress_bar
 from bimplus_nb.records import Record
 
 T = TypeVar("T")

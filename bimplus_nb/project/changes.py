@@ -14,8 +14,8 @@ import pandas as pd
 from bimplus_nb.frames import Attribute
 from bimplus_nb.frames.values import column
 from bimplus_nb.frames.values import text as said_plainly
+from bimplus_nb.progress import Report
 from bimplus_nb.project.journal import Journal, Planned, State
-from bimplus_nb.project.progress import Report
 from bimplus_nb.project.writing import Writing
 from bimplus_nb.text import markup, plain
 

@@ -14,8 +14,8 @@ from bimplus_nb.frames.quantities import measured
 from bimplus_nb.frames.values import date as moment
 from bimplus_nb.geometry.comparing import differences
 from bimplus_nb.geometry.mesh import Mesh
+from bimplus_nb.progress import Report
 from bimplus_nb.project.parts import Part
-from bimplus_nb.project.progress import Report
 from bimplus_nb.project.quantities import bodies
 from bimplus_nb.project.source import Source
 from bimplus_nb.records import Record

@@ -24,7 +24,7 @@ from bimplus_nb.api import Api
 from bimplus_nb.errors import BimplusError, LoginError
 from bimplus_nb.exchange.parquet import Schema, apart, parquet_file
 from bimplus_nb.exchange.whole import whole
-from bimplus_nb.project.progress import Report, progress_bar
+from bimplus_nb.progress import Report, progress_bar
 from bimplus_nb.project.project import Project
 from bimplus_nb.records import Record
 from bimplus_nb.text import plain

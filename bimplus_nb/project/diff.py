@@ -12,9 +12,9 @@ from bimplus_nb.api.parallel import side_by_side
 from bimplus_nb.frames import UNKNOWN, Attribute, Edit, Units
 from bimplus_nb.frames.attribute import cell
 from bimplus_nb.frames.values import snake
+from bimplus_nb.progress import Report, progress_bar
 from bimplus_nb.project.changes import Changes
 from bimplus_nb.project.journal import Planned
-from bimplus_nb.project.progress import Report, progress_bar
 from bimplus_nb.project.things import described
 from bimplus_nb.project.writing import Writing
 from bimplus_nb.records import Record

@@ -17,6 +17,7 @@ from bimplus_nb import frames
 from bimplus_nb.api import Api
 from bimplus_nb.exchange.ids import Audit, Specifications
 from bimplus_nb.geometry.mesh import Mesh
+from bimplus_nb.progress import Report
 from bimplus_nb.project import changes, journal, quantities, viewing
 from bimplus_nb.project.catalogue import Catalogue
 from bimplus_nb.project.changes import Changes, Proposed
@@ -24,7 +25,6 @@ from bimplus_nb.project.comparing import When, compare
 from bimplus_nb.project.diff import difference
 from bimplus_nb.project.issues import Issues
 from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
-from bimplus_nb.project.progress import Report
 from bimplus_nb.project.slides import Slides
 from bimplus_nb.project.source import Source
 from bimplus_nb.project.things import Objects

@@ -15,8 +15,8 @@ from bimplus_nb.geometry import threejs
 from bimplus_nb.geometry.mesh import Mesh
 from bimplus_nb.geometry.templates import place
 from bimplus_nb.http import Answer
+from bimplus_nb.progress import Report, progress_bar
 from bimplus_nb.project.parts import INTERNAL, Names, Part, chosen
-from bimplus_nb.project.progress import Report, progress_bar
 from bimplus_nb.records import Record, Records
 
 _VIEWER_ATTRIBUTES = 2

@@ -11,8 +11,8 @@ import pandas as pd
 
 from bimplus_nb import frames
 from bimplus_nb.geometry.mesh import Mesh
+from bimplus_nb.progress import Report
 from bimplus_nb.project.parts import Names, Part
-from bimplus_nb.project.progress import Report
 from bimplus_nb.project.source import Source, Step
 from bimplus_nb.text import plain
 

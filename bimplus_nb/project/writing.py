@@ -21,8 +21,8 @@ from bimplus_nb.errors import (
     RateLimited,
     ServerError,
 )
+from bimplus_nb.progress import Report, progress_bar
 from bimplus_nb.project.journal import Journal, Planned, State, folder, journals
-from bimplus_nb.project.progress import Report, progress_bar
 from bimplus_nb.project.things import Things
 from bimplus_nb.records import Record
 from bimplus_nb.text import plain

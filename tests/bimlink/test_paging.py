@@ -37,7 +37,7 @@ class Pages:
 
 
 def whole(ask: Callable[[int, int], Page], size: int, *, known: bool = False) -> Any:
-    return gather(ask, size=size, known_size=known, path="/x", report=lambda *_: None)
+    return gather(ask, size=size, known_size=known, path="/x")
 
 
 @pytest.mark.parametrize("meaning", ["total", "count", "missing", "nonsense"])
