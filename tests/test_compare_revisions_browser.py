@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from lab import Lab
-from tutorials import hued, worked_through
+from workthrough import hued, worked_through
 
 
 @pytest.mark.browser

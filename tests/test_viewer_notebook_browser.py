@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lab import Lab
 from playwright.sync_api import expect
-from tutorials import hued, worked_through
+from workthrough import hued, worked_through
 
 
 @pytest.mark.browser
