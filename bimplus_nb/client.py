@@ -249,7 +249,7 @@ class Client(Api):
         self._sign_in.end()
 
     def project(self, name_or_id_or_url: str) -> Project:
-        """A project of any of your teams, by its name, its id, or the address the portal shows for it.
+        """A project of any of your teams, by its name or id or URL: the address the portal shows for it.
 
         Raises ValueError where there is none (with the closest names) or more than one (with their teams and ids).
         """
@@ -272,8 +272,9 @@ class Client(Api):
 
         It can be stopped and run again at any moment: a project is there whole or not at all, and one that is there and
         has not changed since is not fetched again, but for its issues. What cannot be fetched does not hold up the
-        others. One row a project, index id: name, result (written, unchanged, failed), objects, properties, issues
-        (rows), why. Needs the extra `arrow`. Raises ValueError for a project that is not there.
+        others. `progress` as in `Project`. One row a project, index id: name, result (written, unchanged, failed),
+        objects, properties, issues (rows), why. Needs the extra `arrow`. Raises ValueError for a project that is not
+        there.
         """
         from bimplus_nb.project import dataset
 

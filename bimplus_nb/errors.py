@@ -36,8 +36,8 @@ class ConnectionFailed(BimplusError):
 class ApiError(BimplusError):
     """The service refused a request.
 
-    `status`, `method`, `path` (never with its query, which may hold a token), `body` (what came back, parsed where it
-    was JSON) and `request_id` are the evidence.
+    Beside the message `status`, `method`, `path` (never with its query, which may hold a token), `body` (what came
+    back, parsed where it was JSON) and `request_id` are the evidence.
     """
 
     def __init__(

@@ -22,7 +22,11 @@ _FIRST = ("name", "displayname", "id", "slug", "shortId", "status", "type")
 
 
 class Record(dict[str, Any]):
-    """One thing as the service describes it."""
+    """One thing as the service describes it: a dict in the service's own words.
+
+    >>> bp.Record({"id": "a", "password": "secret"})
+    {'id': 'a', 'password': '•••'}
+    """
 
     @property
     def id(self) -> str:
@@ -41,7 +45,17 @@ class Record(dict[str, Any]):
 
 
 class Records(list[Record]):
-    """A list of things; `.frame()` makes a DataFrame of it."""
+    """A list of things, made of any `items` that are mappings; `.frame()` makes a DataFrame of it.
+
+    >>> some = bp.Records([{"id": "a", "displayName": "Anna"}, {"id": "b", "displayName": "Ben"}])
+    >>> some.ids
+    ['a', 'b']
+    >>> some.frame()
+       display_name
+    id
+    a          Anna
+    b           Ben
+    """
 
     def __init__(self, items: Iterable[Mapping[str, Any]] = ()) -> None:
         super().__init__(Record(item) for item in items)

@@ -42,7 +42,11 @@ def is_secret(key: object) -> bool:
 
 
 def plain(value: object, limit: int = LIMIT) -> str:
-    """The value as one line of text of at most `limit` characters, for where text stays text (labels, options)."""
+    """The value as one line of text of at most `limit` characters, for where text stays text (labels, options).
+
+    >>> plain("two\\nlines of words", 12)
+    'two lines o…'
+    """
     text = "" if value is None else str(value)[: limit + 1]
     text = _DIRECTION.sub(lambda mark: f"⟨{unicodedata.name(mark.group()).lower()}⟩", text)
     text = "".join(" " if unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") else char for char in text)
@@ -50,5 +54,9 @@ def plain(value: object, limit: int = LIMIT) -> str:
 
 
 def markup(value: object, limit: int = LIMIT) -> str:
-    """The value as text inside HTML, attributes included."""
+    """The value as text inside HTML, attributes included.
+
+    >>> markup("<b>R&D</b>")
+    '&lt;b&gt;R&amp;D&lt;/b&gt;'
+    """
     return html.escape(plain(value, limit), quote=True)

@@ -107,7 +107,8 @@ class Api:
         """The value that any operation answers, for those without a method here.
 
         `path` is relative to the base URL; ``{team}`` in it is the team's slug, each ``{}`` takes the next of `ids`:
-        ``client.request("GET", "{team}/projects/{}/members", project.id)``.
+        ``client.request("GET", "{team}/projects/{}/members", project.id)``. `params` are its
+        query, `body` is sent as JSON.
         """
         value = self._http.json(method.upper(), path, *ids, params=params, body=body)
         if isinstance(value, dict):
@@ -117,5 +118,5 @@ class Api:
         return value
 
     def for_team(self, slug: str) -> Api:
-        """The same services for another team."""
+        """The same services for another team, by its slug."""
         return Api(self._http.for_team(slug))

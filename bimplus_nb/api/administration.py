@@ -41,8 +41,9 @@ class Administration(Service):
         sort: str | None = None,
         descending: bool | None = None,
     ) -> Records:
-        """All teams, or a page of them: `page` and `page_size` belong together. `sort` names a field of the answer.
+        """All teams, or a page of them: `page` and `page_size` belong together.
 
+        `sort` names a field of the answer, `descending` turns the order round.
         The documents do not say whether the first page is 0 or 1; the sandbox counts from 0.
 
         ``GET administration/teams``

@@ -15,7 +15,7 @@ from bimplus_nb.transfer import CHUNK, ChunkSize, Folder, Source
 
 class Attachments(Service):
     """Files on projects, objects and issues, with versions, in one go or piece by piece. Where one is sent, `name` is
-    what it is called there, else its own name."""
+    what it is called there, else its own name. `chunk_size` is the bytes of a piece."""
 
     def of_project(self, project_id: str) -> Records:
         """The files on a project itself, in their latest versions.
@@ -127,7 +127,7 @@ class Attachments(Service):
         return self._download("{team}/attachments/{}/download", attachment_id, folder=folder, progress=progress)
 
     def update(self, attachment_id: str, *, name: str | None = None, type: str | None = None) -> Record:
-        """Rename the file, or say that it is of another kind ("application/pdf").
+        """Rename the file, or say that it is of another `type` ("application/pdf").
 
         ``PUT {team}/attachments/{}``
         """

@@ -80,7 +80,9 @@ class Attributes(Service):
         """A new attribute, of the team alone with ``scope="team"``; objects can have it at once.
 
         `type` is int, double, string, guid, datetime, binary or boolean; `control` Checkbox, Datepicker, TextBox,
-        Enumeration (`choices` are ``key|value;key|value``) or Combobox (``value|value``).
+        Enumeration (`choices` are ``key|value;key|value``) or Combobox (``value|value``). A value
+        lies between `minimum` and `maximum`, is `default` where none is given, is shown with so many `decimals` and the
+        `symbol` of its unit, where it is `visible`, and may be edited where it is `changeable`.
 
         ``POST content/freeattributes``
         """

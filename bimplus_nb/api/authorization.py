@@ -27,7 +27,8 @@ class Authorization(Service):
         """Obsolete: a token for the e-mail address `user`; raises LoginError where the password is not right.
 
         A second sign-in ends the first, unless it sends the `client_id` of the first answer: then it renews the token
-        of that device alone (Bimplus documentation, Authorization Service).
+        of that device alone (Bimplus documentation, Authorization Service). `application_id` names the program that
+        asks; `remember_me` asks for one more token to sign in with later (published .NET client library).
 
         ``POST authorize``
         """
@@ -72,6 +73,8 @@ class Authorization(Service):
         application_id: str | None = None,
     ) -> Record:
         """Obsolete: a token for a cross token, which is used up; raises LoginError where it was already.
+
+        `team_id` and `project_id` say where to, `application_id` which program asks.
 
         ``POST cross-authorize``
         """

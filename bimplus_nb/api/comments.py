@@ -7,7 +7,7 @@ from bimplus_nb.records import Record, Records
 
 
 class Comments(Service):
-    """What people say on issues and objects."""
+    """What people say on issues and objects. It is plain text."""
 
     def of_project(self, project_id: str) -> Records:
         """The comments in a project, whatever they are on.

@@ -7,7 +7,7 @@ from bimplus_nb.records import Record, Records
 
 
 class Hyperlinks(Service):
-    """Links on objects and issues. Their addresses are anybody's text: look before you open one."""
+    """Links on objects and issues. Their addresses (`url`) are anybody's text: look before you open one."""
 
     def of_project(self, project_id: str) -> Records:
         """The links in a project, whatever they are on.

@@ -33,7 +33,8 @@ class Imports(Service):
         """The model, whose content becomes that of an IFC file; see `wait`. For owners and project admins.
 
         It goes into the model's latest revision; a model without revisions is overwritten (Bimplus documentation,
-        Revision Service). `name` is the file's, where `file` is bytes. `progress` tells of the upload.
+        Revision Service). `replace` is the clients' replaceModelData, of
+        which nothing is said but the name.
 
         ``POST {team}/projects/{}/model/{}/importasync``
         """
@@ -67,6 +68,8 @@ class Imports(Service):
     ) -> Record:
         """The model, whose content becomes that of an attached IFC file, of its latest version or the given one.
 
+        `replace` as in `start`.
+
         ``POST {team}/projects/{}/model/{}/attachment/{}/importasync``
         """
         path = "{team}/projects/{}/model/{}/attachment/{}/importasync"
@@ -76,8 +79,8 @@ class Imports(Service):
     def wait(self, model_id: str, *, timeout: float = 600, progress: Callable[[str], None] | None = None) -> Record:
         """The model, once an import into it is done. `progress` is called with each new status.
 
-        Raises `ImportFailed` with the service's reason, and TimeoutError after so many seconds. The import goes on when
-        this is interrupted; wait again.
+        Raises `ImportFailed` with the service's reason, and TimeoutError after `timeout` seconds. The import goes on
+        when this is interrupted; wait again.
         """
         until, pause, before = time.monotonic() + timeout, _PAUSE, ""
         while True:

@@ -10,7 +10,8 @@ from bimplus_nb.records import Record, Records
 
 
 class Invitations(Service):
-    """Invitations to a team or its projects. They need the right Project_Admin where they lead to."""
+    """Invitations to a team or its projects. They need the right Project_Admin where they lead to. An invitation holds
+    a role and a `text` for whom it invites."""
 
     def all(self, *, project_id: str | None = None) -> Records:
         """The invitations that this user may manage, to one project or to all.
@@ -29,7 +30,7 @@ class Invitations(Service):
     def create(
         self, *, email: str, project_id: str | None = None, role: str | None = None, text: str | None = None
     ) -> Record:
-        """Invite an e-mail address to a project with a role such as "Project_Editor", or to the team.
+        """Invite an e-mail address (`email`) to a project with a role such as "Project_Editor", or to the team.
 
         Raises Conflict if it is invited already.
 

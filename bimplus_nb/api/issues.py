@@ -69,7 +69,8 @@ class Issues(Service):
         """A new issue; needs the right to edit the project.
 
         `responsible` is a user's id, as are `responsibles`, where several are, and `cc`, who is told of changes; `due`
-        is an ISO date.
+        is an ISO date. `type` is the name of one of `library_types`; `classification` and `tag` are words of one's own;
+        `scene` is what is looked at.
 
         ``POST {team}/projects/{}/issues``
         """

@@ -21,7 +21,9 @@ class Logs(Service):
         return self._many("GET", "logs")
 
     def between(self, start: date, end: date) -> Records:
-        """The log from one day, or with datetimes one minute, to another. A datetime with a zone is sent as UTC.
+        """The log from one day, or with datetimes one minute, to another.
+
+        `start` and `end` belong to it. A datetime with a zone is sent as UTC.
 
         ``GET logs/{}/{}``
         """

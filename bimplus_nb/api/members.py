@@ -9,7 +9,8 @@ from bimplus_nb.records import Record, Records
 
 
 class Members(Service):
-    """Who is in a team, with which role. A passive member may not enter it."""
+    """Who is in a team, with which role. A member's `status` is "Active" or "Passive"; a passive one may not enter
+    it."""
 
     def all(self) -> Records:
         """Who is in the team: user, roles, status ("Active" or "Passive").

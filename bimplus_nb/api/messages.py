@@ -89,7 +89,9 @@ class Messages(Service):
     ) -> Record:
         """Send a message to the user of this id, who must be in a team with oneself.
 
-        `code` is the result to report ("OK"), `severity` Info, Warn or Error, `correlation` what it belongs to.
+        `topic` and `source` say what it is about and which program writes, `data` is what else it has to say. `code` is
+        the result to report ("OK"), `severity` Info, Warn or Error, `correlation` what it belongs to. It is `unread`
+        until its receiver marks it.
 
         ``POST messages``
         """

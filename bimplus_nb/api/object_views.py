@@ -12,7 +12,7 @@ class ObjectViews(Service):
     """Ready-made tables of objects, by name. Source: Bimplus documentation, Windows Explorer Services."""
 
     def all(self) -> Records:
-        """The views of the team; `viewname` is what the other operations want.
+        """The views of the team; `viewname` is the `view` that the other operations want.
 
         ``GET {team}/objectview``
         """
@@ -33,7 +33,7 @@ class ObjectViews(Service):
         return self._many("GET", "{team}/objectview/{}/tablecolumns", view)
 
     def content(self, *, view: str, objects: Sequence[str], columns: Sequence[str] | None = None) -> Records:
-        """A row for each object (an id), with all or some columns under their names in lower case.
+        """A row of the `view` for each object (an id), with all or some columns under their names in lower case.
 
         ``POST {team}/objectview/tablecontent``
         """

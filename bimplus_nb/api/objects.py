@@ -18,7 +18,12 @@ from bimplus_nb.transfer import Source
 
 class Objects(Service):
     """The building's parts: tree, properties, geometry. Longer than most: the service's largest part, and its geometry
-    has four addresses."""
+    has four addresses.
+
+    `revision` is a revision's number, by default the newest; `project_id` names the project where the object alone does
+    not say it; `short_info` leaves out most of what is said. Of geometry `chunk` is the number of a piece, without it
+    all comes at once; `etag` is that of what one has: where it still stands, an answer of status 304 has no bytes.
+    """
 
     def get(
         self,
@@ -89,6 +94,8 @@ class Objects(Service):
         short_info: bool | None = None,
     ) -> Record:
         """The tree from here down, each node with `children`. `object_id` may be a project's or a model's root.
+
+        `hide_elements` leaves out what hangs on the topology.
 
         ``GET {team}/objects/{}/topology``
         """

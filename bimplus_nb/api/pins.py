@@ -35,7 +35,7 @@ class Pins(Service):
     def create(
         self, issue_id: str, *, object_id: str, position: Sequence[float], normal: Sequence[float] | None = None
     ) -> Record:
-        """A new pin on an object, at a point (x, y, z) of it with the face's direction.
+        """A new pin on an object, at a point of it (`position`: x, y, z) with the face's direction (`normal`).
 
         ``POST {team}/issues/{}/pins``
         """

@@ -52,6 +52,8 @@ class ProjectTemplates(Service):
     def copy(self, project_template_id: str, *, source_id: str | None = None) -> Record:
         """Add the attribute templates of another one, by default of the default one; what both have is there twice.
 
+        `source_id` is the other one.
+
         ``PUT {team}/projectattributetemplates/{}/copyfrom``
         """
         body = {"id": source_id}

@@ -24,7 +24,9 @@ class Projects(Service):
         return self._many("GET", "{team}/projects", params={"disciplines": disciplines, "recycleBin": recycled})
 
     def everywhere(self, *, disciplines: bool | None = None, recycled: bool | None = None) -> Records:
-        """The projects of all this user's teams; `teamSlug` says which team each is in. For `recycled` see `all`.
+        """The projects of all this user's teams; `teamSlug` says which team each is in.
+
+        `disciplines` and `recycled` as in `all`.
 
         ``GET projects``
         """

@@ -48,7 +48,7 @@ class Revisions(Service):
         self._none("PUT", "{team}/revisions/{}", revision_id, body={"name": name, "description": description})
 
     def compare(self, model_id: str, newer: int, older: int) -> Record:
-        """What changed from one `revisionNr` to another.
+        """What changed from one `revisionNr`, the older, to the newer.
 
         The service documents no answer; the sandbox's has `counts` and `objects`, each with its `change` (added,
         removed, modified) and the single `changes`. Address: published JavaScript SDK 1.0.56.

@@ -18,6 +18,10 @@ class Service:
     """The operations of one service, by one `Http`.
 
     In a path ``{team}`` is the team's slug and each ``{}`` takes the next id. What is None is not sent.
+
+    What is called the same everywhere: ``…_id`` is the id by which the service knows a thing; `name` and `description`
+    are words for people; `file` is a path, or the bytes with the `name` of the file; `progress` is called with the
+    bytes that have gone or come and those there are, None where unknown. See `Progress`.
     """
 
     def __init__(self, http: Http) -> None:

@@ -12,7 +12,7 @@ from bimplus_nb.transfer import Source
 
 class Slides(Service):
     """The slides of a slideshow, each a view of the building. A `scene` says what is looked at and how; the service
-    keeps it as it is given."""
+    keeps it as it is given. `info` is more of one's own words."""
 
     def all(self, slideshow_id: str) -> Records:
         """The slides of a slideshow, in order.

@@ -8,7 +8,7 @@ from bimplus_nb.records import Record, Records
 
 class Structures(Service):
     """Trees of one's own beside the building's, such as costs, with objects on their nodes. `type` is CostStructure,
-    SpecificationStructure or TopologyStructure."""
+    SpecificationStructure or TopologyStructure; `color` is that of a node in the portal."""
 
     def all(self, project_id: str, *, type: str | None = None) -> Records:
         """The structures of a project, or those of one type, without what is below them.

@@ -10,7 +10,7 @@ from bimplus_nb.records import Record, Records
 
 class Teams(Service):
     """The teams that one works for, each with its own projects. The shop and portal application alone makes and deletes
-    teams (Bimplus documentation, Team Service)."""
+    teams (Bimplus documentation, Team Service). A `slug` is a team's short name, as in addresses."""
 
     def all(self) -> Records:
         """The teams this user belongs to.

@@ -12,7 +12,8 @@ from bimplus_nb.records import Record, Records
 
 class Units(Service):
     """Units of measure. A derived one is the product of ``ufactor * baseunit ** upower`` over its `baseunits`, so that
-    a value times all factors is the value in base units. `scope` and who may change what: as with attributes."""
+    a value times all factors is the value in base units; its `symbol` is what stands behind numbers. `scope` and who
+    may change what: as with attributes."""
 
     def all(self, *, symbol: str | None = None, scope: Scope = "service") -> Records:
         """The units, or those of one symbol; with ``scope="team"`` also the team's own.

@@ -30,7 +30,7 @@ class UserSettings(Service):
         return self._one("GET", "{team}/userSettings/{}", key)
 
     def set(self, key: str, *, value: Mapping[str, Any]) -> None:
-        """Keep something under a key, instead of what was there. Source: published JavaScript SDK 1.0.56.
+        """Keep a `value` under a key, instead of what was there. Source: published JavaScript SDK 1.0.56.
 
         ``POST {team}/userSettings/{}``
         """

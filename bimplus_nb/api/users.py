@@ -17,7 +17,11 @@ from bimplus_nb.transfer import Source
 
 class Users(Service):
     """Who is signed in, accounts and photos. Those of the shop and portal application alone may make users and change
-    others (Bimplus documentation, User Service)."""
+    others (Bimplus documentation, User Service).
+
+    What they say of themselves: first, last and display name, company, info, gender, birth date, language; numbers of
+    phone (work, home), mobile and fax. `address` has street, streetNr, zip, city, country.
+    """
 
     def current(self) -> Record:
         """Who is signed in.
@@ -43,7 +47,7 @@ class Users(Service):
         address: Mapping[str, Any] | None = None,
         language: str | None = None,
     ) -> None:
-        """Change what is given of one's own record. `address`: street, streetNr, zip, city, country.
+        """Change what is given of one's own record.
 
         ``PUT user``
         """

@@ -20,7 +20,7 @@ class Pending:
     """A sign-in under way. Nothing here blocks but `wait`.
 
     Open `url` in a browser; where there is a `code`, type it there. `until` is when the link is dead, in seconds since
-    1970. `future` is done when it has ended, with the error if it failed; await it by
+    1970, `patience` seconds from now. `future` is done when it has ended, with the error if it failed; await it by
     ``asyncio.wrap_future(pending.future)``.
     """
 
@@ -48,7 +48,7 @@ class Pending:
         raise LoginError("This sign-in goes on by itself; there is no address to give.")
 
     def wait(self, timeout: float = PATIENCE) -> None:
-        """Block until it has ended; raises what made it fail, or a LoginError when the time (seconds) is over."""
+        """Block until it has ended; raises what made it fail, or a LoginError when `timeout` seconds are over."""
         try:
             self.future.result(timeout)
         except TimeoutError:
@@ -59,7 +59,8 @@ class Pending:
             raise
 
     def cancel(self, why: str = "The sign-in was cancelled.") -> None:
-        """Give it up: its link is dead. Harmless when it has ended, or is about to because the browser is back."""
+        """Give it up, and say `why`: its link is dead. Harmless when it has ended, or is about to because the browser
+        is back."""
         if self._lock.acquire(blocking=False):
             try:
                 if not self.done:

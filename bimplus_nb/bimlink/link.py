@@ -106,17 +106,22 @@ class Link:
         return [] if self._sandbox is None or issuer is None else demo_users(issuer)
 
     def way_in(self, way: Way | None = None, *, page: Page | None = None) -> Choice:
-        """The way in that `login` takes, and why. Raises LoginError where one that is asked for cannot work here."""
+        """The way in that `login` takes, and why; `way` is one asked for, `page` what a widget knows of its page.
+
+        Raises LoginError where one that is asked for cannot work here.
+        """
         return self._sign_in.choice(_possible(way), page)
 
     @sealed
     def sign_in(self, way: Way | None = None, *, user: str | None = None, page: Page | None = None) -> Pending | None:
-        """Begin to sign in. Gives what waits for its person (a link), None where nobody needs to be waited for."""
+        """Begin to sign in, as `user` where it is one of `demo_users`. Gives what waits for its person (a link), None
+        where nobody needs to be waited for. `page` is what a widget knows of its page."""
         return self._sign_in.begin(_possible(way), Given(user, page))
 
     @sealed
     async def login(self, way: Way | None = None, *, timeout: float | None = None, user: str | None = None) -> None:
-        """Sign in: ``await link.login()``. Says which way it takes and why; `way` forces one.
+        """Sign in: ``await link.login()``. Says which way it takes and why; `way` forces one, `user` is as in
+        `sign_in`.
 
         Raises LoginError where it fails, is refused, or nobody comes within `timeout` seconds.
         """

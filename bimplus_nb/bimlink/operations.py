@@ -103,7 +103,8 @@ class Call:
 
     A list comes whole, page by page, as `Records`; a thing as a `Record`. With `limit` or `offset` it is the one page
     asked for. `page_size`: rows to ask for at a time. `progress`: whether to show a bar once it takes longer, or a
-    function called with rows so far and rows known (None where unknown). Interrupted, nothing is kept.
+    function called with rows so far and rows known (None where unknown). Interrupted, nothing is kept. Made by
+    `Operations`.
     """
 
     def __init__(self, http: Http, operation: Operation, chosen: Callable[[], Mapping[str, str]]) -> None:

@@ -9,7 +9,7 @@ of its own. ``dataclasses.replace(mesh, color=...)`` is a mesh in other colours,
 Tables, each by a function from a frame and a path: ``to_excel`` and ``read_excel``, ``to_parquet``, ``to_csv``. Units
 go along, and a file is there whole or not at all. Imported from where they are, or from the package:
 
->>> bp.to_excel(project.objects(), "objects.xlsx")
+>>> file = bp.to_excel(project.objects(), "objects.xlsx")
 >>> changes = project.diff(bp.read_excel("objects.xlsx"))  # after somebody has edited it
 """
 

@@ -32,7 +32,8 @@ _HEADER: Final = re.compile(r"(.+?) \[([^\[\]]{1,20})\]")
 
 
 def to_excel(frame: pd.DataFrame, path: str | os.PathLike[str], *, by: str | None = "type") -> Path:
-    """Write a table to an .xlsx file: one sheet a value of the column `by`, units in the headers, dates in UTC.
+    """Write the table `frame` to an .xlsx file at `path`: one sheet a value of the column `by`, units in the headers,
+    dates in UTC.
 
     Headers stay in view and filter; the ids are in a hidden first column. `by` None, or a column that is not there,
     makes one sheet. `read_excel` gives the table back with what was edited in it. The file is there whole or not at
@@ -79,7 +80,7 @@ def to_excel(frame: pd.DataFrame, path: str | os.PathLike[str], *, by: str | Non
 
 
 def read_excel(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """The table of a file that `to_excel` wrote, with what was edited in it since: for ``project.diff(…)``.
+    """The table of a file that `to_excel` wrote to `path`, with what was edited in it since: for ``project.diff(…)``.
 
     Rows that are gone are gone, and change nothing. Cells that nobody touched have their value to the last digit; a
     formula counts as what Excel made of it. Rows without an id are left out, and listed in ``df.attrs["problems"]``.

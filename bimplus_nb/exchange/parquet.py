@@ -27,7 +27,8 @@ _MIXED: Final = ("number", "text", "boolean", "date")
 
 
 def to_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
-    """Write a table to a .parquet file. `pandas.read_parquet` gives it back, with its units in ``df.attrs``.
+    """Write the table `frame` to a .parquet file at `path`. `pandas.read_parquet` gives it back, with its units in
+    ``df.attrs``.
 
     A column that holds values of several kinds, such as that of `Project.properties`, becomes four: value_number,
     value_text, value_boolean and value_date, of which one is there in each row. The file is there whole or not at all.

@@ -79,6 +79,7 @@ def quantities_frame(
     frame = _sums(measured(objects, bodies).iloc[rows], keys or [pd.Categorical([_EVERYTHING] * len(rows))])
     frame.index.names = [*by] or [None]
     frame.attrs["problems"] = objects.attrs.get("problems", ())
+    frame.attrs["unit_definitions"] = objects.attrs.get("unit_definitions", {})
     return frame
 
 

@@ -60,11 +60,19 @@ class Units(dict[str, Definition]):
         return spelled
 
     def find(self, spelling: str) -> str | None:
-        """The symbol of a unit in any usual spelling: "m3", "m^3" and "㎥" are m³. None for an unknown one."""
+        """The symbol of a unit in any usual spelling: "m3", "m^3" and "㎥" are m³. None for an unknown one.
+
+        >>> Units({"m³": (1.0, {"m": 3})}).find("m^3")
+        'm³'
+        """
         return spelling if spelling in self else self._spelled.get(folded(spelling))
 
     def factor(self, unit: str, to: str) -> float:
-        """What a number in `unit` is multiplied by to be in `to`. ValueError where that cannot be."""
+        """What a number in `unit` is multiplied by to be in `to`. ValueError where that cannot be.
+
+        >>> Units({"m³": (1.0, {"m": 3}), "l": (0.001, {"m": 3})}).factor("m³", "l")
+        1000.0
+        """
         (size, powers), (target, wanted) = self._known(unit), self._known(to)
         if powers != wanted:
             raise ValueError(
@@ -85,7 +93,11 @@ class Units(dict[str, Definition]):
 
 
 def folded(symbol: str) -> str:
-    """A unit's symbol in the one spelling that all spellings of it share: W/(m²K) and W/m^2·K are W/m2K."""
+    """A unit's symbol in the one spelling that all spellings of it share.
+
+    >>> folded("W/(m²K)"), folded("W/m^2·K")
+    ('W/m2K', 'W/m2K')
+    """
     plain = re.sub(r"[\s^*·⋅×()]", "", unicodedata.normalize("NFKC", symbol)).replace("ºC", "°C")
     return _ALIASES.get(plain, plain)
 
@@ -97,12 +109,18 @@ def in_name(symbol: str) -> str:
 
 
 def convert(frame: pd.DataFrame, units: pd.DataFrame | None = None, /, **wanted: str) -> pd.DataFrame:
-    """A copy of the frame with these columns in other units: ``convert(df, volume="l", length_m="mm")``.
+    """A copy of the frame with the wanted columns in other units: ``convert(df, volume="l", length_m="mm")``.
 
     A column is named as it is or without the unit in its name. Its new name has the new unit: volume_m3 becomes
     volume_l, and length in mm becomes length_m, so that nobody takes the one for the other.
     Converted is by the service's own definitions, which the frame carries; for one that has lost them, as by a merge,
     give `units`, the frame of ``project.units()``. Raises ValueError for what has no such unit, and changes nothing.
+
+    >>> columns = project.quantities(by="type", types="Column")
+    >>> bp.convert(columns, volume="l")[["volume_l", "volume_known"]].round()
+            volume_l  volume_known
+    type
+    Column  115183.0           362
     """
     attrs = frame.attrs if units is None else units.attrs
     known = Units(attrs.get("unit_definitions") or {})

@@ -38,6 +38,14 @@ class Mesh:
     - ``problems``: what could not be read
 
     `len(mesh)` is the number of objects, `id in mesh` asks for one. Arrays are shared, not copied: do not write there.
+
+    >>> objects = project.objects(types="Column")
+    >>> columns = project.mesh().of(*objects.index)
+    >>> columns
+    <Mesh: 362 objects, ... triangles, ... vertices, ...>
+    >>> assert columns.closed.all()
+    >>> print(f"{columns.volume.sum() / 1e9:.2f} m³")
+    115.48 m³
     """
 
     ids: tuple[str, ...]
@@ -116,7 +124,7 @@ class Mesh:
 
     @classmethod
     def concatenate(cls, meshes: Iterable[Mesh]) -> Mesh:
-        """One mesh of several. An id that occurs in more than one becomes one object with the parts of all."""
+        """One mesh of several `meshes`. An id that occurs in more than one becomes one object with the parts of all."""
         meshes = list(meshes)
         problems = tuple(problem for mesh in meshes for problem in mesh.problems)
         meshes = [mesh for mesh in meshes if mesh.ids]

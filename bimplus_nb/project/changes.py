@@ -88,7 +88,8 @@ class Proposed:
         else has changed it meanwhile; each is looked at after it, so that "sent" means that it is there. What the
         service refuses is a row of the result. What stops everything (an interrupt, no connection, a sign-in that
         ended) is raised when what is under way has ended: `results` knows what was sent, and another `apply` goes on
-        from there. `folder`: for the journal; by default the user's own state folder, or $BIMPLUS_JOURNALS.
+        from there. `folder`: for the journal; by default the user's own state folder, or $BIMPLUS_JOURNALS. `progress`
+        as in `Project`.
 
         Raises JournalError, before anything is sent, where the journal cannot be written or others write by it.
         """
@@ -165,8 +166,8 @@ class Changes(Proposed):
     """What an edited table would change, a row a value: object_id, name, attribute_id, attribute, old, new, unit, and
     the problem of one that is refused. Nothing is sent before `apply`.
 
-    `path` is the journal's, from the moment `apply` begins. `ignored` names the columns of the table that are no
-    attributes and were left alone.
+    Made by `Project.diff`. `path` is the journal's, from the moment `apply` begins. `ignored` names the columns of the
+    table that are no attributes and were left alone.
     """
 
     _noun = "object"

@@ -51,7 +51,12 @@ def check(
     viewer: Viewer | None = None,
     apply: bool = False,
 ) -> Check:
-    """A rule, by the objects that break it: ``assert bp.check(project, "Fire doors are rated", unrated)``.
+    """A rule, by the objects that break it.
+
+    >>> objects = project.objects()
+    >>> unrated = objects[(objects["type"] == "Door") & objects["fire_rating"].isna()]
+    >>> bool(bp.check(project, "Fire doors are rated", unrated))
+    False
 
     `failing`: a frame with object ids as its index (the worst first), such as some rows of ``project.objects()``, or
     ids. None of them means that the rule passes, and so does what comes back: it is true or false.
@@ -83,7 +88,7 @@ class Check:
     """A rule, what breaks it, and what is to be done about its issue; true where it passes.
 
     `failing` is the table of what fails; `issue` the number of its issue, if there is one that is not closed, and `tag`
-    its tag. `steps` is a table of what is to be done; `apply` does it.
+    its tag. `steps` is a table of what is to be done; `apply` does it. Made by `check`.
     """
 
     def __init__(self, project: Project, name: str, failing: Ids, *, key: str, pins: int, new: dict[str, Any]) -> None:

@@ -42,8 +42,11 @@ class Project:
 
     What was fetched is kept, for each model, layer and revision: the geometry, shared by `mesh` and `view`, and what
     the objects say of themselves, shared by `objects` and `properties`; who asks for the latter first has both.
-    `reload` forgets it. Everywhere `models`, `layers` and `storeys` take names or ids, one or several; `revision` is a
-    revision's number, by default the newest.
+    `reload` forgets it. Made by `Client.project`.
+
+    Everywhere `models`, `layers` and `storeys` take names or ids, one or several; `revision` is a revision's number, by
+    default the newest; `progress` is whether to show a bar once something takes longer, or a function called with steps
+    done and steps known. `folder` is where journals lie, by default in a folder of this computer's user.
     """
 
     def __init__(self, api: Api, record: Record) -> None:
@@ -182,6 +185,13 @@ class Project:
         since the table was fetched, what the attribute does not allow (not changeable, not its type, out of its limits,
         not in its enumeration, not its unit), and what is no attribute or no object of the project.
         Raises ValueError for a table of another project.
+
+        >>> doors = project.objects(types="Door")
+        >>> doors.loc[doors["name"] == "Fire door 3.W", "fire_rating"] = "F30"
+        >>> changes = project.diff(doors)
+        >>> changes.frame()[["name", "attribute", "new", "problem"]]
+                    name    attribute  new problem
+        0  Fire door 3.W  Fire rating  F30
         """
         return difference(self._writing, frame, progress)
 

@@ -23,7 +23,8 @@ _KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
 
 
 class Slides:
-    """The slides of a project: called, the table; see `__call__`. `bp.SlidePlayer` plays them.
+    """The slides of a project: called, the table; see `__call__`. Made by `Project.slides`. `bp.SlidePlayer` plays
+    them.
 
     A slide is named by its id or its name, a slideshow as well.
     """
@@ -43,8 +44,8 @@ class Slides:
         return self._api.slideshows.all(self._project)
 
     def add(self, viewer: Viewer, name: str, *, slideshow: str = "Views", description: str | None = None) -> Record:
-        """Keep what a viewer shows as a slide, with its picture, behind the others of a slideshow. A slideshow of a new
-        name is made. Needs the right to edit the project."""
+        """Keep what a viewer shows as a slide, with its picture and a description, behind the others of a slideshow. A
+        slideshow of a new name is made. Needs the right to edit the project."""
         scene, picture = viewer.capture(), bytes(viewer.screenshot())
         shows = self.shows()
         known = [show for show in shows if slideshow in (show.id, show.get("name"))]

@@ -115,6 +115,7 @@ class Sandbox:
 
     @property
     def running(self) -> bool:
+        """Whether it still answers."""
         return self._stop.alive
 
     def wait(self) -> Sandbox:

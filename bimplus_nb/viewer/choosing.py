@@ -60,6 +60,10 @@ class Choosing(Core):
         ``@name`` is a variable of yours, and a column with a space in its name is written in backticks. A query can do
         all that Python can: do not make one from text that somebody else wrote, such as a name in a model; compare that
         as a value, ``"name == @text"``. Raises ValueError for a column that is not there and what is no query.
+
+        >>> viewer = project.view()
+        >>> len(viewer.find("type == 'Wall' and height_m > 3"))
+        398
         """
         return matching(query, self._searched(), 1)
 

@@ -23,7 +23,7 @@ class Exporting(Keeping):
 
         `storey` is its name, or the height of its floor in mm. What is solid is drawn in the colours it has now, and
         rooms with their names and areas, whether they have a colour or not. `scale` 100 means 1:100; see
-        `exchange.plan_svg` for what is drawn how. ValueError: no such storey.
+        `exchange.plan_svg` for what is drawn how, and how deep below the cut (`depth`, mm). ValueError: no such storey.
         """
         looks, names = self._looks, self._names()
         level = float(self._floor(storey)[0]) if isinstance(storey, str) else float(storey)

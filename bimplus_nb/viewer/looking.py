@@ -24,8 +24,9 @@ class Looking(Core):
         self._fly(ids, None)
 
     def look(self, view: View, ids: Ids | None = None) -> None:
-        """Look at these (everything visible, if not told) from the "top", "front", "left", "right", "back" or "bottom",
-        or from the corner between top, front and left: "iso". The front is where z is greatest: south, in IFC."""
+        """Look at these (everything visible, if not told) from a `view`: "top", "front", "left", "right", "back",
+        "bottom", or from the corner between top, front and left: "iso". The front is where z is greatest: south, in
+        IFC."""
         if view not in VIEWS:
             raise ValueError(f"no such view: {view!r}; there are {', '.join(VIEWS)}")
         self._fly(ids, VIEWS[view])

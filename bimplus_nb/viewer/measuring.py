@@ -38,8 +38,8 @@ class Measuring(Core):
     def measure(self, kind: Kind, *places: Sequence[float] | Floats) -> float:
         """Measure between places (x, y, z; mm, Y up, world), show it in the picture, and return its value.
 
-        "point" is one place and its height above zero, "distance" and "height" (how much higher the second is) are two,
-        "angle" three with the corner in the middle, "area" three or more around it. In m, m² and degrees.
+        The kinds: "point" is one place and its height above zero, "distance" and "height" (how much higher the second
+        is) are two, "angle" three with the corner in the middle, "area" three or more around it. In m, m² and degrees.
         """
         points = np.array([*places], np.float64).reshape(len(places), -1)
         made = Measurement(kind, points, ("",) * len(points))

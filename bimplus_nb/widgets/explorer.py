@@ -28,8 +28,8 @@ _NOTHING = '<div class="bp-dim">Click an object in the building or a row of the 
 class Explorer(Panel):
     """One app for a project: what `Login`, `ProjectPicker`, `Viewer`, `ObjectTable` and `IssueBoard` do, side by side.
 
-    `project` skips the choice. Afterwards `.project`, `.viewer`, `.table`, `.board` and `.selected` are at hand in the
-    next cell.
+    `client` is signed in, or signs in here; `project` skips the choice. Afterwards `.project`, `.viewer`, `.table`,
+    `.board` and `.selected` are at hand in the next cell.
     """
 
     def __init__(self, client: Client, *, project: Project | None = None) -> None:

@@ -31,7 +31,7 @@ class Panel:
         self.put()
 
     def put(self, *children: ipywidgets.Widget) -> None:
-        """Put these in place of what the box holds."""
+        """Put these children in place of what the box holds."""
         self.widget.children = (self._style, *children, self._words)
 
     def __repr__(self) -> str:
@@ -43,7 +43,7 @@ class Panel:
         return {**data, "text/plain": repr(self)} if isinstance(data, dict) else data
 
     def say(self, text: str = "", *, error: bool = False) -> None:
-        """Write a line of text below; nothing clears it."""
+        """Write a line of text below, as an `error` or as news; nothing clears it."""
         kind = "bp-error" if error else "bp-note"
         self._words.value = f'<div class="{kind}" role="status">{markup(text, 10 * LIMIT)}</div>' if text else ""
 
@@ -66,7 +66,7 @@ class Panel:
         return handler
 
     def button(self, text: str, action: Callable[..., object], *args: Any, **options: Any) -> ipywidgets.Button:
-        """A button for one public method."""
+        """A button with this text for one public method: it does `action(*args)`. `options` are ipywidgets' own."""
         button = ipywidgets.Button(description=text, **options)
         button.on_click(self.does(action, *args))
         return button

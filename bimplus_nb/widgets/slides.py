@@ -17,8 +17,8 @@ _MOST = 60  # pictures in the strip
 
 
 class SlidePlayer(Panel):
-    """The slides of a slideshow (of all, if not told which) with their pictures: a click shows one in the viewer, the
-    buttons go on, back and play.
+    """The slides of a project's slideshow (of all, if not told which) with their pictures: a click shows one in the
+    viewer, the buttons go on, back and play.
 
     `seconds`: how long each is shown. `.position` says which is, from 1; 0 before the first.
     """

@@ -99,7 +99,7 @@ class Tree(Panel):
         self._go(at)
 
     def filter(self, text: str = "") -> None:
-        """Show only entries with this in their names, with what is above and below them; all, without."""
+        """Show only entries with this text in their names, with what is above and below them; all, without."""
         self._branches.filter(text)
         self._show(goal=0)
 

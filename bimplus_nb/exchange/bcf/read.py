@@ -30,7 +30,7 @@ _VIEWPOINTS, _COMMENTS = 1_000, 10_000  # of a topic
 
 
 def read_bcf(path: str | os.PathLike[str] | bytes) -> Topics:
-    """The topics of a BCF file (.bcf, .bcfzip), version 2.1 or 3.0, or of its bytes. Needs the extra `bcf`.
+    """The topics of the BCF file at `path` (.bcf, .bcfzip), version 2.1 or 3.0, or of its bytes. Needs the extra `bcf`.
 
     A topic or viewpoint that cannot be read is left out and named in `refused`, with the reason. Raises ValueError
     where the file is none, or could be an attack: no zip archive, entries that point out of it, document types and

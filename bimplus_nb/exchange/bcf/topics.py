@@ -89,6 +89,7 @@ class Topics(Sequence[Topic]):
     """The topics of a file, or such as go into one. As a table: ``.frame()``.
 
     `refused`: what in the file could not be read, by name, and why. `project`: id and name of the project it is of.
+    `version`: the file's. `without` gives the file's bytes without the topics of some GUIDs.
     """
 
     def __init__(
@@ -130,7 +131,7 @@ class Topics(Sequence[Topic]):
         return html
 
     def file_without(self, guids: Iterable[str]) -> bytes:
-        """The file they were read from, as it is but for these topics. Only of what `read_bcf` gave."""
+        """The file they were read from, as it is but for the topics of these `guids`. Only of what `read_bcf` gave."""
         if self._without is None:
             raise ValueError("these topics were not read from a file")
         return self._without(guids)

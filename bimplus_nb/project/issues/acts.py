@@ -81,6 +81,7 @@ class Acts(Tables):
         the object) with the face's direction `normal`. `type`, `priority`: as the table spells them, in any case.
         `responsible`: members by name, e-mail address or id, the first being its `responsible`. `due`: a day (until
         its end) or a moment. `view`: what is seen, as ``viewer.capture()`` says it; `picture`: of that, a PNG.
+        `description`, `classification` and `tag` are words of one's own.
 
         All or nothing: where the pin or the picture is refused the issue is deleted again, and only its number stays
         used. Where that fails too, as on a broken line, a note on the error says which issue is there without what.
@@ -178,7 +179,7 @@ class Acts(Tables):
         self._api.issues.delete(record.id, force=force or None)
 
     def comment(self, issue: Issue, text: str) -> str:
-        """Say something on it; the comment's id. Needs the right to edit the project."""
+        """Say `text` on it; the comment's id. Needs the right to edit the project."""
         if not text.strip():
             raise ValueError("a comment must say something")
         record = self.get(issue)

@@ -61,13 +61,14 @@ class Swapping(Acts):
     def to_bcf(
         self, path: str | os.PathLike[str], issues: Iterable[Issue] | None = None, *, version: Version = "2.1"
     ) -> Path:
-        """Write the issues (all, or these) to a BCF file, version "2.1" or "3.0"; where it is. See `topics`."""
+        """Write the issues (all, or these) to a BCF file at `path`, version "2.1" or "3.0"; where it is. See
+        `topics`."""
         from bimplus_nb.exchange.bcf import to_bcf
 
         return to_bcf(self.topics(issues), path, version=version)
 
     def import_bcf(self, path: str | os.PathLike[str] | bytes) -> Import:
-        """What the topics of a BCF file would become here, to be looked at and then sent: ``.apply()``.
+        """What the topics of the BCF file at `path` would become here, to be looked at and then sent: ``.apply()``.
 
         A topic that came before, from here or by a file, is the issue it was: it changes it, and makes no second one.
         Nothing is sent here. Raises ValueError for a file that is not read, see `bp.read_bcf`.

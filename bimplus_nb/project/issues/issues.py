@@ -13,7 +13,7 @@ from bimplus_nb.text import plain
 
 
 class Issues(Swapping):
-    """The issues of one project. Call it for the table: ``project.issues()``.
+    """The issues of one project. Made by `Project.issues`; call it for the table: ``project.issues()``.
 
     Where a method takes an issue, that is its number in the project (17) or its id. Many are changed at once by the
     table: edit it, and ``project.issues.diff(table).apply()``.
