@@ -29,7 +29,7 @@ METADATA = {
 }
 TAGS = {"nbval-ignore-output"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
-KINDS = {"text/plain", "text/html", "image/png", WIDGET}
+KINDS = {"text/plain", "text/html", "image/png", "image/svg+xml", WIDGET}
 
 SECRETS = {
     "a signed token": re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
