@@ -14,14 +14,14 @@ from bimplus_nb.auth.idtoken import email
 from bimplus_nb.auth.oidc import Issuer
 from bimplus_nb.auth.tokens import TokenSet
 from bimplus_nb.errors import BimplusError, LoginError
-from bimplus_nb.secrecy import bare, sealed
+from bimplus_nb.secrecy import Uncarried, bare, sealed
 
 Scheme = Literal["BimPlus", "Bearer"]
 
 _SIGNED_OUT = "Nobody is signed in: await client.login()."
 
 
-class Session(httpx.Auth):
+class Session(Uncarried, httpx.Auth):
     """Whoever is signed in to the service at `origin` (scheme, host and port); puts the token on requests there only.
 
     The service takes the token under the name ``BimPlus`` and, newer, ``Bearer`` (Bimplus documentation and the
