@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bimplus_nb.geometry.middle import middles
 from bimplus_nb.text import plain
 from bimplus_nb.viewer.showing import Showing
 
@@ -32,16 +33,18 @@ class Labelling(Showing):
         if len(series) and not len(here):
             raise ValueError(f"none of the {len(series):,} ids to label is drawn here, or none of them has a text")
         rows = np.array([self._building.rows[name] for name in here.index], np.int64)
-        low, high = (self._building.bounds[rows] - self._building.origin).swapaxes(0, 1)
+        low, high = self._building.bounds[rows].swapaxes(0, 1)
         size = np.linalg.norm(high - low, axis=1)
         most = np.argsort(-size, kind="stable")[:_MOST]
+        some = self._building.mesh.of(*here.index[most])
+        places = middles(some)[[some.row(name) for name in here.index[most]]] - self._building.origin
         owners, first = np.unique(self._building.owner, return_index=True)
         unit = str(getattr(series, "attrs", {}).get("unit") or "")
         self._tell(
             "labels",
             {
                 "texts": [_lines(here.iloc[k], unit) for k in most],
-                "places": np.round((low + high)[most] / 2, 1).tolist(),
+                "places": np.round(places, 1).tolist(),
                 "sizes": np.round(size[most]).tolist(),
                 "parts": first[np.searchsorted(owners, rows[most])].tolist(),
             },
