@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from lab import Lab
 from playwright.sync_api import expect
-
-NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "12_bimlink.ipynb"
+from workthrough import worked_through
 
 
 @pytest.mark.browser
 def test_the_notebook_of_the_second_service(lab: Lab) -> None:
-    with lab.open(NOTEBOOK, size=(1280, 1000)) as notebook:
-        notebook.run_all(timeout=120)
+    with worked_through(lab, "12_bimlink") as notebook:
         lists = notebook.page.locator(".bp-panel select")
         expect(lists).to_have_count(5)
         phase, storey = lists.nth(3), lists.nth(4)
@@ -26,4 +22,3 @@ def test_the_notebook_of_the_second_service(lab: Lab) -> None:
         phase.select_option("Preliminary design")
         notebook.until("'storey' not in link.choice and len(link.operations.BuildingElements_GetAll()) == 668")
         expect(storey.locator("option:checked")).to_have_text("…")
-        assert notebook.errors == []

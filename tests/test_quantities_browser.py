@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from lab import Lab
 from playwright.sync_api import expect
-
-NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "03_quantities.ipynb"
+from workthrough import worked_through
 
 
 @pytest.mark.browser
 def test_the_notebook_of_quantities(lab: Lab) -> None:
-    with lab.open(NOTEBOOK, size=(1280, 1000)) as notebook:
-        notebook.run_all(timeout=120)
+    with worked_through(lab, "03_quantities") as notebook:
         notebook.kernel("viewer.reset(); viewer.color_by(quantities['volume_m3'])")
         notebook.settle()
         pixels = notebook.pixels().astype(int)
@@ -29,4 +25,3 @@ def test_the_notebook_of_quantities(lab: Lab) -> None:
         notebook.until("len(viewer.selected_ids) == 1")
         notebook.page.keyboard.press("h")
         notebook.until(f"int(project.quantities([], of=viewer)['objects'].iloc[0]) == {before - 1}")
-        assert notebook.errors == []
