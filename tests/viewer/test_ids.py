@@ -73,7 +73,7 @@ def test_rows_that_are_groups_no_more_are_refused() -> None:
 
 
 def test_unknown_ids_are_named() -> None:
-    with pytest.raises(ValueError, match="4 of 5 ids are not of this project's objects: q, r, s, …"):
+    with pytest.raises(ValueError, match="4 of 5 ids are of no object of this view: q, r, s, …"):
         rows(["a", "q", "r", "s", "t"], KNOWN, lambda: TABLE.index)
 
 
