@@ -235,7 +235,7 @@ def test_failing_may_be_said_in_many_ways(project: Project) -> None:
     assert check(project, NAME, bad.iloc[:0])
     assert check(project, NAME, objects["name"] == "")
     assert len(check(project, NAME, bad.index[0]).failing) == 1
-    with pytest.raises(ValueError, match="1 of 2 ids are of no object of this view: nobody"):
+    with pytest.raises(ValueError, match="1 of 2 ids are not of this project's objects: nobody"):
         check(project, NAME, [bad.index[0], "nobody"])
     with pytest.raises(ValueError, match="must have a name"):
         check(project, " ", bad)

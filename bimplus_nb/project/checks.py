@@ -270,7 +270,7 @@ def _table(project: Project, failing: Ids) -> pd.DataFrame:
     ids = named(failing)
     if strange := [id_ for id_ in ids if id_ not in objects.index]:
         raise ValueError(
-            f"{len(strange):,} of {len(ids):,} ids are of no object of this view: {plain(strange[0], 60)}"
+            f"{len(strange):,} of {len(ids):,} ids are not of this project's objects: {plain(strange[0], 60)}"
         )
     found = objects.loc[ids, _ABOUT]
     if isinstance(failing, pd.DataFrame) and failing.index.is_unique and {*ids} <= {*failing.index}:
