@@ -30,6 +30,7 @@ _SCRIPTS: Final = (
     "pane.js",
 )
 _STYLES: Final = ("side.css", "legend.css")
+_FOR_KERNELS: Final = ("tools/asking.js", "tools/measure.js")
 
 
 class Code(Widget):  # type: ignore[misc]  # ipywidgets has no types
@@ -65,9 +66,19 @@ def fingerprint() -> str:
 
 def module() -> str:
     """The whole JavaScript module."""
-    shaders = {path.name: path.read_text(encoding="utf-8") for path in sorted((_HERE / "glsl").iterdir())}
-    given = f"const GLSL = {json.dumps(shaders)};\nconst CSS = {json.dumps(style())};\n"
-    return given + _read(*_SCRIPTS, *_tools("js"), "side.js")
+    return _given(style()) + _read(*_SCRIPTS, *_tools("js"), "side.js") + "export default WIDGET;\n"
+
+
+def alone() -> str:
+    """The same as one script for a page of its own, with what stands in for a kernel there; it needs ``THREE``."""
+    tools = [name for name in _tools("js") if name not in _FOR_KERNELS]
+    here = sorted(f"alone/{path.name}" for path in (_HERE / "page" / "alone").glob("*.js"))
+    return f"(() => {{\n{_given(alone_style())}{_read(*_SCRIPTS, *tools, 'side.js', *here)}\n}})();\n"
+
+
+def alone_style() -> str:
+    """Its style sheet."""
+    return style() + "\n" + _read("alone/alone.css")
 
 
 def style() -> str:
@@ -78,6 +89,11 @@ def style() -> str:
 def loader() -> str:
     """The module that fetches the other."""
     return _read("loader.js")
+
+
+def _given(css: str) -> str:
+    shaders = {path.name: path.read_text(encoding="utf-8") for path in sorted((_HERE / "glsl").iterdir())}
+    return f"const GLSL = {json.dumps(shaders)};\nconst CSS = {json.dumps(css)};\n"
 
 
 def _read(*names: str) -> str:

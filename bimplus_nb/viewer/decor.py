@@ -42,6 +42,11 @@ class Decor:
             page.add_lines(self._chunk_lines())
             page.add_light(self._shadows())
 
+    def whole(self) -> tuple[list[Creases], Light]:
+        """The crease lines of each chunk, and the light, at once."""
+        with self._computing:
+            return self._chunk_lines(), self._shadows()
+
     def _chunk_lines(self) -> list[Creases]:
         """The crease lines of each chunk of the building."""
         for one in self._building.instalments[self._of :]:

@@ -55,7 +55,7 @@ class Page:
         self._origin = building.origin
         self._heard = heard
         self._open = threading.RLock()  # lines and light come from a thread, and must not come to a closed page
-        self._light: dict[str, list[float]] = {"sun": (np.array(SUN) / np.linalg.norm(SUN)).tolist()}
+        self._light = light_uniforms(None, self._origin)
         self._asked = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
         self.picture = b""
@@ -110,22 +110,15 @@ class Page:
         with self._open:
             if self.box.comm is None:
                 return
-            x, y, z, _ = light.volume.shape
-            low, size = light.low - self._origin, np.array([x, y, z]) * light.step
-            self._light |= {
-                "lightLow": low.tolist(),
-                "lightSize": size.tolist(),
-                "lightAmount": [1.0, 0.85, light.step],
-            }
+            self._light |= light_uniforms(light, self._origin)
             with self.side.hold_sync():
-                self.side.light_shape = [z, y, x]
-                self.side.light = np.ascontiguousarray(light.volume.transpose(2, 1, 0, 3)).tobytes()
+                for name, value in light_voxels(light).items():
+                    self.side.set_trait(name, value)
                 self._shine()
 
     def cut(self, planes: Sequence[Plane]) -> None:
         """Cut away what lies behind any of these planes (mm, world)."""
-        here = [[*normal, at - float(np.dot(normal, self._origin))] for *normal, at in planes]
-        self.side.cuts = {"planes": here, "origin": self._origin.tolist()}
+        self.side.cuts = cut_planes(planes, self._origin)
 
     def add_seams(self, seams: NDArray[np.float32]) -> None:
         """Draw the outlines of what is cut: (s, 7), both ends in the frame of the scene, mm, and the part."""
@@ -146,10 +139,7 @@ class Page:
 
     def _shine(self) -> None:
         """Send how much of the shadows there is."""
-        uniforms = dict(self._light)
-        if "lightAmount" in uniforms and self._thin:
-            uniforms["lightAmount"] = [0.0, 0.0, self._light["lightAmount"][2]]
-        self.side.uniforms = uniforms
+        self.side.uniforms = thinned(self._light) if self._thin else dict(self._light)
 
     def patch(self, patch: Patch, *, grown: bool = False) -> None:
         """Change the looks of parts. The texels themselves are the caller's to change. `grown`: there is no hurry."""
@@ -213,3 +203,34 @@ class Page:
             self.side.tell({"type": "release", "ids": [widget.model_id for widget in widgets]})
             for widget in widgets:
                 widget.close()
+
+
+def light_uniforms(light: Light | None, origin: NDArray[np.float64]) -> dict[str, list[float]]:
+    """What the shaders are told of the light, in the frame of the scene whose (0, 0, 0) is at `origin`, mm."""
+    sun = {"sun": (np.array(SUN) / np.linalg.norm(SUN)).tolist()}
+    if light is None:
+        return sun
+    size = np.array(light.volume.shape[:3]) * light.step
+    low, amount = light.low - origin, [1.0, 0.85, light.step]
+    return sun | {"lightLow": low.tolist(), "lightSize": size.tolist(), "lightAmount": amount}
+
+
+def thinned(uniforms: dict[str, list[float]]) -> dict[str, list[float]]:
+    """The same without shadows."""
+    step = uniforms.get("lightAmount", [0.0])[-1]
+    return uniforms | ({"lightAmount": [0.0, 0.0, step]} if step else {})
+
+
+def light_voxels(light: Light) -> dict[str, Any]:
+    """The light volume as a page takes it."""
+    x, y, z, _ = light.volume.shape
+    return {
+        "light_shape": [z, y, x],
+        "light": np.ascontiguousarray(light.volume.transpose(2, 1, 0, 3)).tobytes(),
+    }
+
+
+def cut_planes(planes: Sequence[Plane], origin: NDArray[np.float64]) -> dict[str, Any]:
+    """Planes (mm, world) as a page takes them: in the frame of the scene, and where that is."""
+    here = [[*normal, at - float(np.dot(normal, origin))] for *normal, at in planes]
+    return {"planes": here, "origin": origin.tolist()}

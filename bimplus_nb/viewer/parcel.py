@@ -29,21 +29,25 @@ class Parcel(Widget):  # type: ignore[misc]  # ipywidgets has no types
 
     def __init__(self, instalment: Instalment, origin: NDArray[np.float64]) -> None:
         """`origin` is what (0, 0, 0) of the scene is in the world, mm."""
-        super().__init__(chunks=_chunks(instalment.batch, instalment.parts, origin))
+        super().__init__(chunks=chunks(instalment.batch, instalment.parts, origin))
 
     def add_lines(self, creases: Sequence[Creases]) -> None:
         """Bring the crease lines of each chunk."""
-        self.lines = [
-            {"index": _bytes(one.index.ravel()), "spans": spans(one.length) if len(one) else []} for one in creases
-        ]
+        self.lines = lines(creases)
 
 
-def _chunks(batch: Batch, parts: NDArray[np.int64], origin: NDArray[np.float64]) -> list[dict[str, Any]]:
-    chunks = []
+def lines(creases: Sequence[Creases]) -> list[dict[str, Any]]:
+    """The crease lines of each chunk, as a page takes them."""
+    return [{"index": _bytes(one.index.ravel()), "spans": spans(one.length) if len(one) else []} for one in creases]
+
+
+def chunks(batch: Batch, parts: NDArray[np.int64], origin: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """The chunks of a batch, as a page takes them; `parts` are the numbers of its parts in the building."""
+    made = []
     for chunk in batch.chunks:
         # The vertices of a part lie side by side, so that a number and a count say which part each belongs to.
         start = np.flatnonzero(np.diff(chunk.part, prepend=-1))
-        chunks.append(
+        made.append(
             {
                 "at": (batch.origin - origin + chunk.center).tolist(),
                 "step": batch.step,
@@ -54,7 +58,7 @@ def _chunks(batch: Batch, parts: NDArray[np.int64], origin: NDArray[np.float64])
                 "clear": _bytes(_steps(chunk.clear)),
             }
         )
-    return chunks
+    return made
 
 
 def _steps(array: NDArray[Any]) -> NDArray[Any]:

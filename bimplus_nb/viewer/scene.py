@@ -9,6 +9,7 @@ material from here would send it whole.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -38,6 +39,11 @@ def renderer() -> Any:
     scene = three.Scene(children=(group, camera), background=None, visible=False)
     # Smooth edges come from drawing more pixels than there are (page/detail.js), not from the browser.
     return three.Renderer(scene=scene, camera=camera, antialias=False, layout=Layout(), _pause_autorender=True)
+
+
+def script() -> str:
+    """three.js r97 as pythreejs brings it along, for a page of its own; MIT, https://threejs.org/license"""
+    return (Path(three.__file__).parent / "static" / "three.js").read_text(encoding="utf-8")
 
 
 def ground_level(low: float, high: float) -> float:

@@ -145,6 +145,11 @@ class Looks:
         return self._color
 
     @property
+    def spoken_of(self) -> Flags:
+        """(o,) bool: what the colouring is about."""
+        return self._spoken_of
+
+    @property
     def ghosts(self) -> Flags:
         """(o,) bool: what is x-ray, or steps back while others have colours."""
         return self.ghost | ~self._spoken_of

@@ -14,16 +14,14 @@ from bimplus_nb.text import plain
 from bimplus_nb.viewer import cells
 from bimplus_nb.viewer.building import MOST_TRIANGLES, Arrival
 from bimplus_nb.viewer.core import Objects, Outline, Theme
-from bimplus_nb.viewer.exporting import Exporting
 from bimplus_nb.viewer.ids import Ids, rows
-from bimplus_nb.viewer.labelling import Labelling
 from bimplus_nb.viewer.listing import Loader
 from bimplus_nb.viewer.page import Page
-from bimplus_nb.viewer.pins import Pinning
 from bimplus_nb.viewer.print import BESIDE_PRINT, Print
+from bimplus_nb.viewer.publishing import Publishing
 
 
-class Viewer(Exporting, Pinning, Labelling):
+class Viewer(Publishing):
     """A building drawn in the notebook: put it on the last line of a cell.
 
     - ``mesh``: what to draw; mm, Y up, world. Or bits of it (`Arrival`) as they come: the first is on the page while

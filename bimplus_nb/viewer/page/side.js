@@ -42,7 +42,7 @@ Object.assign(ASKS, {
 
 document.head.append(Object.assign(document.createElement('style'), {textContent: CSS}));
 
-export default {
+const WIDGET = {
   initialize({model}) {
     const stage = stageOf(model);
     model.on('msg:custom', async (message, buffers) => {
