@@ -144,9 +144,9 @@ const DOINGS = {
     here.length && here.every(i => looks.visible[i] && !looks.ghost[i]) ? kernel.hide(which) : looks.bring(which);
   },
   ghost: ({looks}, which) => {
-    const through = which.filter(i => !looks.room[i]), all = through.every(i => looks.ghost[i] || !looks.visible[i]);
-    for (const i of through) looks.ghost[i] = Number(!(all && through.some(k => looks.visible[k])));
-    for (const i of through) looks.visible[i] = 1;
+    const through = which.filter(i => !looks.room[i]);
+    if (through.every(i => looks.ghost[i] && looks.visible[i])) looks.bring(through);
+    else for (const i of through) looks.visible[i] = looks.ghost[i] = 1;
   },
   isolate: (kernel, which) => {
     const {looks} = kernel, mine = new Set(which);
