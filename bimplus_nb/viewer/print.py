@@ -48,21 +48,21 @@ class Print:
         """Put it below what was displayed last."""
         if cells.kept():
             self.shown = True
-            self._send(display)
+            # A page hides it once it has the viewer's styles, and what is in it until then is seen.
+            self._send(display, self._words() if cells.unattended() or self._picture else "")
 
     def update(self, picture: bytes) -> None:
         """It shows this picture (PNG) from now on."""
         self._picture = {"image/png": picture}
         if self.shown:
-            self._send(update_display)
+            self._send(update_display, self._words())
 
     @property
     def blank(self) -> bool:
         """Whether there is no picture yet."""
         return not self._picture
 
-    def _send(self, send: Callable[..., object]) -> None:
-        words = self._words()
+    def _send(self, send: Callable[..., object], words: str) -> None:
         metadata = {kind: {"alt": words} for kind in self._picture}
         send({"text/plain": words, **self._picture}, metadata=metadata, display_id=self._id, raw=True)
 
