@@ -94,6 +94,11 @@ def test_a_picture_stays_in_the_notebook_and_is_not_seen_twice(lab: Lab) -> None
             assert len(paper["data"]["image/png"]) < 150_000
             assert len(np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3) // 24, axis=0)) > 15
         assert not notebook.page.locator(".jp-RenderedImage").is_visible()
+        notebook.kernel("viewer.look('back')")
+        notebook.page.wait_for_function(
+            f"([i, before]) => {CODE_CELL}.outputs.toJSON()[1].data['image/png'] !== before",
+            arg=[1, paper["data"]["image/png"]],
+        )  # what was seen last is what stays
         notebook.save()
         notebook.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         notebook.page.goto(notebook.page.url)
