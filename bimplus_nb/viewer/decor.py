@@ -66,7 +66,9 @@ class Decor:
     def _ground(self) -> float:
         return ground_level(float(self._building.low[1]), float(self._building.high[1]))
 
-    def subject(self, mesh: Mesh, texels: NDArray[np.uint32], cuts: tuple[Plane, ...], most: int | None) -> Subject:
+    def subject(
+        self, mesh: Mesh, texels: NDArray[np.uint32], cuts: tuple[Plane, ...] = (), most: int | None = None
+    ) -> Subject:
         """The building, drawn as `mesh`, with lines and light, as it looks with these texels and cuts, for `still`.
 
         `most`: of more triangles only the largest objects that can be seen.

@@ -19,7 +19,7 @@ CASES = hostile.cases()
 def seen(mesh: Mesh) -> Viewer:
     """The mesh in a viewer, with lines and light, which take the same numbers."""
     viewer = Viewer(mesh)
-    viewer._decor.subject(viewer._texels.values, ())
+    viewer._decor.subject(viewer.mesh, viewer._texels.values)
     assert np.isfinite([*viewer.camera.position, *viewer.camera.target]).all()
     return viewer
 

@@ -264,7 +264,7 @@ def test_close_closes_every_widget() -> None:
     before = dict(widget._instances)
     viewer = Viewer(houses.many(9_000))
     box = viewer.widget
-    viewer._decor.subject(viewer.mesh, np.zeros(9_000, np.uint32), (), None)
+    viewer._decor.subject(viewer.mesh, np.zeros(9_000, np.uint32))
     made = len(widget._instances) - len(before)
     assert made > 12
     messages, size = viewer._page.traffic()  # type: ignore[union-attr]
