@@ -75,7 +75,7 @@ def test_by_the_nodes_of_a_structure(project: Project) -> None:
 def test_what_is_not_there_is_said(project: Project) -> None:
     with pytest.raises(ValueError, match="No object has an attribute 'nowhere'"):
         project.quantities("nowhere", progress=False)
-    with pytest.raises(ValueError, match="1 of 1 ids are of no object of this view"):
+    with pytest.raises(ValueError, match="1 of 1 ids are of no object that is here"):
         project.quantities(of="nowhere", progress=False)
 
 

@@ -33,7 +33,7 @@ def rows(ids: Ids, known: Mapping[str, int], elsewhere: Callable[[], Container[s
         strange = [str(name)[:60] for name in names if name not in known and name not in table]
         if strange:
             few = ", ".join(strange[:3]) + (", …" if len(strange) > 3 else "")
-            raise ValueError(f"{len(strange):,} of {len(names):,} ids are of no object of this view: {few}")
+            raise ValueError(f"{len(strange):,} of {len(names):,} ids are of no object that is here: {few}")
     return np.unique(np.array(found, np.int64))
 
 

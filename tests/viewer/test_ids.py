@@ -68,12 +68,12 @@ def test_a_column_of_groups_is_a_value_an_object() -> None:
 def test_rows_that_are_groups_no_more_are_refused() -> None:
     """Counted anew or without half of its label, a row cannot be told, and is not guessed."""
     for lost in (GROUPS.reset_index(drop=True), GROUPS.loc["x"], GROUPS.reset_index().iloc[0]):
-        with pytest.raises(ValueError, match="not of this project's objects"):
+        with pytest.raises(ValueError, match="of no object that is here"):
             rows(lost, KNOWN, lambda: TABLE.index)
 
 
 def test_unknown_ids_are_named() -> None:
-    with pytest.raises(ValueError, match="4 of 5 ids are of no object of this view: q, r, s, …"):
+    with pytest.raises(ValueError, match="4 of 5 ids are of no object that is here: q, r, s, …"):
         rows(["a", "q", "r", "s", "t"], KNOWN, lambda: TABLE.index)
 
 

@@ -334,7 +334,7 @@ def test_colouring_by_rules_and_back(viewer: Viewer) -> None:
     assert viewer._coloring is None
     assert len(viewer.visible_ids) == len(NAMES) - 1
     assert not viewer._looks.colored.any()
-    with pytest.raises(ValueError, match="not of this project"):
+    with pytest.raises(ValueError, match="of no object that is here"):
         viewer.color_by(rules={"top": ["no such id"]})
     with pytest.raises(ValueError, match="not by both"):
         viewer.color_by({"roof": 1}, rules={"top": ["roof"]})
