@@ -19,7 +19,7 @@ Ask = Callable[[int, int], tuple[Any, Mapping[str, str]]]
 
 
 def gather(
-    ask: Ask, *, size: int, known_size: bool, path: str, report: Callable[[int, int | None], None] | None
+    ask: Ask, *, size: int, known_size: bool, path: str, report: Callable[[int, int | None], None] | None = None
 ) -> Any:
     """All rows, asked for `size` at a time; what is no list comes back as it is.
 

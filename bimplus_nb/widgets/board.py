@@ -67,6 +67,11 @@ class IssueBoard(Panel):
     def __repr__(self) -> str:
         return f"Issues of {plain(self.project.name, 80)}: {len(self.frame):,}"
 
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        data = super()._repr_mimebundle_(**options)
+        self._pin()  # again, for a board in whose place it is has taken the pins along
+        return data
+
     @property
     def selected(self) -> str | None:
         """The id of the issue that is open."""

@@ -11,6 +11,7 @@ import ipywidgets
 
 from bimplus_nb.errors import BimplusError
 from bimplus_nb.text import LIMIT, markup
+from bimplus_nb.viewer import cells
 
 _STYLE = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
 
@@ -39,6 +40,7 @@ class Panel:
         return type(self).__name__
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
+        cells.takes_the_place(self)
         data = self.widget._repr_mimebundle_(**options)
         return {**data, "text/plain": repr(self)} if isinstance(data, dict) else data
 
@@ -77,10 +79,12 @@ class Panel:
 
 
 def close_tree(widget: ipywidgets.Widget) -> None:
-    """Close a widget and everything in it."""
+    """Close a widget and everything in it; its layout and style too, which ipywidgets leaves in the kernel for good."""
     for child in getattr(widget, "children", ()):
         close_tree(child)
-    widget.close()
+    for part in (widget, getattr(widget, "layout", None), getattr(widget, "style", None)):
+        if isinstance(part, ipywidgets.Widget):
+            part.close()
 
 
 def html(value: str = "", **layout: str) -> ipywidgets.HTML:

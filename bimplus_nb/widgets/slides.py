@@ -90,9 +90,11 @@ class SlidePlayer(Panel):
 
     def _card(self, place: int, picture: bytes | None) -> ipywidgets.VBox:
         name = str(self.frame["name"].iloc[place - 1] or "")
-        inside: ipywidgets.Widget = html('<div class="bp-dim">No picture</div>')
+        inside: ipywidgets.Widget
         if picture and place <= _MOST:
             inside = ipywidgets.Image(value=picture, format=kind(picture) or "png")
+        else:
+            inside = html('<div class="bp-dim">No picture</div>')
         button = self.button(plain(f"{place} · {name}", 40), self.show, place, tooltip=plain(name))
         card = ipywidgets.VBox([inside, button])
         card.add_class("bp-slide")
