@@ -50,7 +50,7 @@ def test_the_notebook_of_a_sandbox_of_ones_own(lab: Lab) -> None:
         pixels = notebook.pixels().astype(int)
         blue, green = (pixels[..., one] > pixels.sum(axis=-1) / 3 + 30 for one in (2, 1))
         assert min(blue.mean(), green.mean()) > 0.02, "the roof, and the walls, each in the colour of its material"
-        boat = notebook.ask("viewer.find('Rowing boat')[0]")
+        boat = notebook.ask("now.index[now['name'] == 'Rowing boat'][0]")
         notebook.click_object("viewer", boat)
         notebook.until(f"viewer.selected_ids == ({boat!r},)")
         assert notebook.errors == []
