@@ -21,8 +21,8 @@ import sys
 from hatchling.builders.{kind} import {Kind}Builder
 print(next({Kind}Builder(sys.argv[1]).build(directory=sys.argv[2])))
 """
-# The notebooks and the pictures in their texts are no files of the package, but go with it.
-BESIDE = ("*.ipynb", "pictures/*.png")
+# The notebooks, the pictures in their texts and the files they read are not in the package, but go with it.
+BESIDE = ("*.ipynb", "pictures/*.png", "files/boathouse.*")
 
 # Tests that need neither a browser nor another file, of several rooms.
 QUICK = ["test_public.py", "test_text.py", "test_records.py", "geometry/test_mesh.py", "viewer/test_state.py"]
@@ -120,8 +120,23 @@ def test_the_wheel_is_complete_and_holds_nothing_else(wheel: Path) -> None:
     about = {name for name in names if name.startswith(f"bimplus_nb-{__version__}.dist-info/")}
     assert names - about == package | tutorials | {enabling}
     assert {"bimplus_nb/py.typed", "bimplus_nb/viewer/page/pane.js", "bimplus_nb/widgets/style.css"} <= names
-    assert {Path(name).suffix for name in names - about} == {
-        *(".py", ".typed", ".json", ".html", ".tsv", ".js", ".css", ".frag", ".vert", ".glsl", ".ipynb", ".png")
+    assert {Path(name).suffix for name in names - about} <= {
+        *(
+            ".py",
+            ".typed",
+            ".json",
+            ".html",
+            ".tsv",
+            ".js",
+            ".css",
+            ".frag",
+            ".vert",
+            ".glsl",
+            ".ipynb",
+            ".png",
+            ".db",
+            ".ifc",
+        )
     }
 
 
