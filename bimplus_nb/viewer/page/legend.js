@@ -45,6 +45,7 @@ class Legend {
     const heading = make('h4', '', title || 'Colours');
     if (unit) heading.append(make('span', 'bv-quiet', unit));
     fold.append(icon(FOLD), heading);
+    fold.removeAttribute('aria-label');  // its name is the heading, which is seen
     const close = this.button('bv-close', '', 'Colours of the model again', () => this.act('legend_close'));
     close.append(icon(CROSS));
     const head = make('header');
@@ -84,6 +85,7 @@ class Legend {
     const line = make('div', 'bv-line'), item = this.items[k], swatch = make('i');
     swatch.style.background = color;
     item.append(swatch, make('bdi', '', label), make('em', '', count.toLocaleString('en')));
+    item.removeAttribute('aria-label');
     const eye = this.button('bv-eye', '', '', () => this.act('legend_eye', {row: k}));
     eye.tabIndex = -1;
     eye.disabled = !count;

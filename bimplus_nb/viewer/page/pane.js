@@ -67,6 +67,7 @@ class Pane {
     this.stage.renderers.add(this.view.renderer);
     const element = this.element = this.view.el;
     Object.assign(element, {tabIndex: 0});
+    element.setAttribute('role', 'application');  // it answers to keys; see the viewer's docstring
     element.setAttribute('aria-label', '3D view');
     element.dataset.lmSuppressShortcuts = 'true';  // Lab would take H, X and I for itself
     this.undo.push(orbit(this, element));
