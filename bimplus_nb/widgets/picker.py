@@ -37,9 +37,11 @@ class ProjectPicker(Panel):
         self._ticks: dict[tuple[str, str], ipywidgets.Checkbox] = {}
 
         wide = ipywidgets.Layout(width="auto")
-        self._team = ipywidgets.Dropdown(layout=wide)
+        self._team = ipywidgets.Dropdown(description="Team", layout=wide)
         self._search = ipywidgets.Text(placeholder="Find a project …", layout=wide)
-        self._list = ipywidgets.Select(rows=9, layout=wide)
+        self._list = ipywidgets.Select(description="Project", rows=9, layout=wide)
+        for choice in (self._team, self._list):
+            choice.add_class("bp-named")  # by the heading above, for the eye
         self._about = html(_HINT)
         self._parts = ipywidgets.VBox()
         self._open = self.button("Open", self.open, icon="cube", button_style="primary", disabled=True)

@@ -13,6 +13,7 @@ from bimplus_nb.text import markup, plain
 from bimplus_nb.viewer import Viewer
 from bimplus_nb.widgets.panel import Panel, html
 
+_NARROW = {"width": "44px"}
 _MOST = 60  # pictures in the strip
 
 
@@ -31,16 +32,21 @@ class SlidePlayer(Panel):
         self._name = html(margin="0 0 0 10px")
         # The page counts; a value that comes from it is a place among the slides.
         self._clock = ipywidgets.Play(
-            min=0, max=max(len(self.frame), 1), interval=round(seconds * 1000), show_repeat=True
+            min=0, max=max(len(self.frame), 1), interval=round(seconds * 1000), layout=ipywidgets.Layout(display="none")
         )
         self._clock.observe(self._ticked, "value")
         self._cards = [self._card(place, pictures.get(str(key))) for place, key in enumerate(self.frame.index, 1)]
         strip = ipywidgets.HBox(self._cards)
         strip.add_class("bp-slides")
+        again = ipywidgets.ToggleButton(icon="retweet", tooltip="Begin again after the last", layout=_NARROW)
+        ipywidgets.link((again, "value"), (self._clock, "repeat"))
         bar = ipywidgets.HBox(
             [
                 self._step(self.previous, "step-backward", "Previous slide"),
-                self._clock,
+                self._clock,  # its own buttons have no names
+                self._step(self.play, "play", "Play"),
+                self._step(self.stop, "stop", "Stop"),
+                again,
                 self._step(self.next, "step-forward", "Next slide"),
                 self._name,
             ],
@@ -86,7 +92,7 @@ class SlidePlayer(Panel):
                 self.show(change["new"])
 
     def _step(self, action: Callable[[], None], icon: str, words: str) -> ipywidgets.Button:
-        return self.button("", action, icon=icon, tooltip=words, layout=ipywidgets.Layout(width="44px"))
+        return self.button("", action, icon=icon, tooltip=words, layout=_NARROW)
 
     def _card(self, place: int, picture: bytes | None) -> ipywidgets.VBox:
         name = str(self.frame["name"].iloc[place - 1] or "")
