@@ -82,8 +82,8 @@ def missing() -> str | None:
 
 
 @contextlib.contextmanager
-def server(folder: Path, env: dict[str, str] | None = None) -> Iterator[str]:
-    """The address of a JupyterLab that keeps everything it writes below `folder`."""
+def server(folder: Path, env: dict[str, str] | None = None, *, app: str = "jupyterlab") -> Iterator[str]:
+    """The address of a JupyterLab, or another `app`, that keeps everything it writes below `folder`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -101,9 +101,10 @@ def server(folder: Path, env: dict[str, str] | None = None) -> Iterator[str]:
     )
     places = {f"JUPYTER_{kind.upper()}_DIR": str(folder / kind) for kind in ("config", "data", "runtime")}
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    kind = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}[app]
+    command = [sys.executable, "-m", app, "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
     command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder / 'notebooks'}"]
-    command += ["--LabApp.expose_app_in_browser=True", f"--LabApp.app_settings_dir={settings}"]
+    command += [f"--{kind}.expose_app_in_browser=True", f"--{kind}.app_settings_dir={settings}"]
     log = folder / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
