@@ -111,11 +111,12 @@ def turned(camera: Camera) -> list[float]:
     """The quaternion that turns what looks along -z to where the camera looks, by the shortest way."""
     way = np.subtract(camera.target, camera.position)
     way /= np.linalg.norm(way)
-    axis, cosine = np.cross((0, 0, -1), way), -way[2]
-    if cosine < -0.999999:
-        return [0.0, 1.0, 0.0, 0.0]
-    quaternion = np.array([*axis, 1 + cosine])
-    return (quaternion / np.linalg.norm(quaternion)).tolist()
+    axis = np.cross((0, 0, -1), way)
+    sine = float(np.linalg.norm(axis))
+    if sine < 1e-9:
+        return [0.0, 0.0, 0.0, 1.0] if way[2] < 0 else [0.0, 1.0, 0.0, 0.0]
+    half = math.atan2(sine, -way[2]) / 2  # exact also where one looks almost back
+    return [*(axis / sine * math.sin(half)).tolist(), math.cos(half)]
 
 
 @settings(deadline=None)
