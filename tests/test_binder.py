@@ -1,10 +1,10 @@
-"""The Binder image: what repo2docker makes of the repository, and its steps done in a new virtual environment."""
+"""The Binder image: what repo2docker makes of the repository, and all tutorials in the environment that it has."""
 
 from __future__ import annotations
 
 import os
+import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,15 +13,18 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
+import binderimage
 import hub
 import lab
+import nbformat
 import numpy as np
 import pytest
+import tutorials
+from binderimage import ROOT, Image
 from labnotebook import PAGE_SCRIPT, Notebook
-
-ROOT = Path(__file__).parent.parent
+from leaks.hunt import SHOWN, Hunt
+from onekernel import Kernel
 
 
 def test_repo2docker_accepts_the_repository() -> None:
@@ -54,59 +57,42 @@ def test_no_heavy_extra_in_the_image() -> None:
     assert "ifcopenshell" not in (ROOT / "binder" / "requirements.txt").read_text()
 
 
-class Image(NamedTuple):
-    """What `binder/` makes: an environment, and a folder with the repository's files in it."""
-
-    python: Path
-    folder: Path
-
-    @property
-    def environ(self) -> dict[str, str]:
-        """A visitor's: nothing that says where a sandbox or anything of ours is."""
-        ours = ("BIMPLUS", "JUPYTER", "PYTHON", "PYTEST")
-        environ = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        path = os.pathsep.join((str(self.python.parent), os.environ["PATH"]))
-        return environ | {"PATH": path, "HOME": str(self.folder.parent), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-
-    def run(self, *command: str | Path, timeout: float = 300) -> str:
-        run = subprocess.run(
-            command, cwd=self.folder, env=self.environ, capture_output=True, text=True, timeout=timeout
-        )
-        assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
-        return run.stdout
-
-
-def interpreter() -> str:
-    """The Python that the image has, where it is on this machine too; else this one, for which the list has markers."""
-    wanted = (ROOT / "binder" / "runtime.txt").read_text().strip().replace("-", "")
-    found = shutil.which(wanted)
-    there = found and subprocess.run([found, "--version"], capture_output=True, timeout=30).returncode == 0
-    return found if found and there else sys.executable
-
-
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    """The image's steps, one after the other, in a new virtual environment."""
-    home = tmp_path_factory.mktemp("binder")
-    subprocess.run([interpreter(), "-m", "venv", home / "venv"], check=True, timeout=120)
-    rubbish = shutil.ignore_patterns(".git", ".*_cache", "__pycache__", ".hypothesis")
-    made = Image(home / "venv" / "bin" / "python", Path(shutil.copytree(ROOT, home / "repository", ignore=rubbish)))
-    # With no dependencies, so that what is missing in the list is missing here; and not compiled, which is slow.
-    install = ("pip", "install", "--quiet", "--no-compile", "--no-deps")
-    made.run(*install, "-r", "binder/requirements.txt", timeout=600)
-    made.run("binder/postBuild")
-    return made
+    return binderimage.made(tmp_path_factory.mktemp("binder"))
 
 
 def test_the_list_is_whole(image: Image) -> None:
-    assert "No broken requirements" in image.run("pip", "check")
+    missing = image.run("pip", "check", fails=True)
+    assert re.fullmatch(r"bcf-client [\d.]+ requires ifcopenshell, which is not installed\.", missing.strip())
     assert "bimplus-nb" in image.run("pip", "list")
     assert "ifcopenshell" not in image.run("pip", "list").lower()
 
 
-def test_what_needs_the_extras_runs_in_it(image: Image) -> None:
-    """The first notebook is below; the others need nothing else, and run in the suite's own environment."""
-    image.run("jupyter", "execute", "notebooks/09_many_projects.ipynb", "--timeout=120")
+def test_all_tutorials_run_in_it_twice_in_any_order(image: Image, tmp_path: Path) -> None:
+    """In one kernel: nothing is left behind, and no secret is said."""
+    with Kernel(image.python, tmp_path, image.environ) as kernel:
+        begun = kernel.left()
+        books = {path.stem: nbformat.read(path, 4) for path in sorted(tutorials.FOLDER.glob("*.ipynb"))}
+        after = []
+        for turn in range(2):
+            names = random.Random(turn).sample(sorted(books), len(books))
+            for name in names:
+                for cell in books[name].cells:
+                    if cell.cell_type == "code":
+                        kernel.run(cell.source, f"{name}/{cell.id}")
+            after.append(kernel.left())
+        first, second = after
+        views = sum(len(tutorials.views(book)) for book in books.values())
+        assert first["widgets"]["Renderer"] == views, "one each view"
+        assert second == first, names
+        kernel.shut()
+        ended = kernel.left()
+        assert ended | {"widgets": {}} == begun | {"widgets": {}}
+        assert set(ended["widgets"]) <= {"Code"}, "the viewers' code, which all share"
+        hunt = Hunt(kernel.secrets)
+        assert "access_token" in hunt.kinds
+        assert hunt.search("\n".join(kernel.heard), "what the kernel said", but=SHOWN) == []
 
 
 @pytest.mark.browser
