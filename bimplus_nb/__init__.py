@@ -21,6 +21,7 @@ from bimplus_nb._version import __version__
 if TYPE_CHECKING:
     from bimplus_nb import bimlink
     from bimplus_nb.client import Client, connect
+    from bimplus_nb.diagnosis import doctor
     from bimplus_nb.errors import (
         ApiError,
         BimplusError,
@@ -87,6 +88,7 @@ __all__ = [
     "check",
     "connect",
     "convert",
+    "doctor",
     "read_bcf",
     "read_excel",
     "read_ids",
@@ -118,6 +120,7 @@ _HOME = {
     "check": "project.checks",
     "connect": "client",
     "convert": "frames",
+    "doctor": "diagnosis",
     "read_bcf": "exchange.bcf",
     "read_excel": "exchange.excel",
     "read_ids": "exchange.ids",

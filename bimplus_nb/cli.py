@@ -1,4 +1,5 @@
-"""The command ``bimplus-nb``: ``lab`` opens the tutorials in JupyterLab, ``sandbox`` runs the sandbox alone."""
+"""The command ``bimplus-nb``: ``lab`` opens the tutorials in JupyterLab, ``sandbox`` runs the sandbox alone, ``doctor``
+says what keeps a view empty."""
 
 from __future__ import annotations
 
@@ -74,6 +75,15 @@ def sandbox(args: argparse.Namespace) -> int:
         print(f'In Python: bp.connect("{running.url}", client_id="{running.client_id}")\nCtrl-C stops it.', flush=True)
         stop.wait()
     return 0
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Say what would keep a view empty here, and what mends it. Status 1 where there is something."""
+    from bimplus_nb.diagnosis import examine, facts
+
+    report = examine(args.service, mend=args.mend, pip=f"{facts.python()} -m pip")
+    print(report)
+    return 1 if report.problems else 0
 
 
 def tutorials(folder: Path) -> Path:
@@ -154,6 +164,14 @@ def _parser() -> argparse.ArgumentParser:
         )  # fmt: skip
         if run is lab:
             command.add_argument("--no-browser", action="store_true", help="print the address instead of opening it")
+    summary = (doctor.__doc__ or "").splitlines()[0]
+    command = commands.add_parser("doctor", help=summary, description=summary)
+    command.set_defaults(run=doctor)
+    command.add_argument(
+        "--service", default="sandbox", metavar="URL",
+        help="what to reach: sandbox (the default), production, stage, dev or an address",
+    )  # fmt: skip
+    command.add_argument("--mend", action="store_true", help="switch on what is installed here and switched off")
     return parser
 
 

@@ -17,7 +17,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import IO, Any
+from typing import IO, Any, Literal
 from urllib.parse import quote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -44,6 +44,7 @@ _REFUSAL_LIMIT = 1 << 20
 _REPEATABLE = ("GET", "HEAD", "PUT", "DELETE")
 _RETRY = Retry(total=3, allowed_methods=_REPEATABLE, backoff_factor=0.5, max_backoff_wait=30, total_timeout=60)
 _KNOWN = "If-None-Match"
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -316,7 +317,7 @@ class Http:
 
 def failure(error: Exception, method: str, url: httpx.URL, timeout: float) -> ConnectionFailed:
     """What to tell about a request that got no whole answer. Never the library's own words: they may hold headers."""
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+    if _UNTRUSTED in str(error):
         text = "its certificate is not trusted here. Behind a company's proxy, name its certificates in SSL_CERT_FILE."
     elif isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)):
         text = "no connection. Check the address and the network, and HTTPS_PROXY where a proxy is needed."
@@ -369,15 +370,7 @@ def secure_url(url: str) -> str:
 
 def open_session(url: str, *, timeout: float = 30.0, transport: httpx.BaseTransport | None = None) -> httpx.Client:
     """Connections to the host of `url`, with time limits and repetition; redirects are not followed."""
-    if transport is None:
-        host = urlsplit(url)
-        # httpx looks for proxies in the environment only where it makes its own transport.
-        direct = is_loopback(url) or proxy_bypass(host.hostname or "")
-        transport = httpx.HTTPTransport(
-            verify=host.scheme == "https",  # else there is nothing to verify, and reading certificates takes long
-            proxy=None if direct else getproxies().get(host.scheme),
-            limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
-        )
+    transport = transport or _transport(url)
     session = httpx.Client(
         transport=RetryTransport(transport, retry=_RETRY),
         timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=max(timeout, 60.0)),
@@ -387,6 +380,43 @@ def open_session(url: str, *, timeout: float = 30.0, transport: httpx.BaseTransp
     # A notebook forgets its clients without closing them; their sockets shall not wait for the end of the kernel.
     weakref.finalize(session, transport.close)
     return session
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that requests to this address go through, as the environment or the system names it."""
+    host = urlsplit(url)
+    # httpx looks for proxies in the environment only where it makes its own transport.
+    return None if is_loopback(url) or proxy_bypass(host.hostname or "") else getproxies().get(host.scheme)
+
+
+def _transport(url: str) -> httpx.HTTPTransport:
+    return httpx.HTTPTransport(
+        verify=urlsplit(url).scheme == "https",  # else there is nothing to verify, and reading certificates takes long
+        proxy=proxy_for(url),
+        limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """What came of one request without a sign-in: status and headers of the answer (0 and none without one), and what
+    was in the way."""
+
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    trouble: Literal["", "certificate", "connection"] = ""
+
+
+def knock(url: str, *, timeout: float = 5.0) -> Knock:
+    """One request to see whether anybody answers there; not repeated, and no failure raises. `timeout` in seconds."""
+    try:
+        with (
+            httpx.Client(transport=_transport(secure_url(url)), timeout=timeout) as session,
+            session.stream("GET", url, headers={"User-Agent": f"bimplus-nb/{__version__}"}) as answer,
+        ):
+            return Knock(answer.status_code, {name.lower(): value for name, value in answer.headers.items()})
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return Knock(trouble="certificate" if _UNTRUSTED in str(error) else "connection")
 
 
 def _given(values: Any) -> Any:

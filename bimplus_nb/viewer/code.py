@@ -12,6 +12,8 @@ from typing import Final
 import traitlets
 from ipywidgets import Widget
 
+from bimplus_nb import causes
+
 _HERE: Final = Path(__file__).parent
 _SCRIPTS: Final = (
     "vectors.js",
@@ -93,7 +95,7 @@ def loader() -> str:
 
 def _given(css: str) -> str:
     shaders = {path.name: path.read_text(encoding="utf-8") for path in sorted((_HERE / "glsl").iterdir())}
-    return f"const GLSL = {json.dumps(shaders)};\nconst CSS = {json.dumps(css)};\n"
+    return f"const GLSL = {json.dumps(shaders)};\nconst CSS = {json.dumps(css)};\n{causes.script()}"
 
 
 def _read(*names: str) -> str:

@@ -19,8 +19,6 @@
 //
 // `pane.panel.overlay` lies over the canvas and is for the tools; `pane.stage` is the scene.
 
-const NO_WEBGL = 'This browser cannot draw in 3D here: it has no WebGL 2. Hardware acceleration may be switched off in its '
-  + 'settings. Everything else of the viewer works; the tables show the same objects.';
 const TOOLS = [];  // makers of tools, in the order of their buttons
 const ASKS = {};   // what the kernel may ask of a stage: (stage, message, buffers) by the message's type
 const KEYS = {f: 'fit', h: 'hide', i: 'isolate', x: 'xray', escape: 'escape'};
@@ -54,15 +52,15 @@ class Pane {
     for (const name of ['words', 'legend', 'notice']) model.on(`change:${name}`, show);
     show();
     this.followTheme();
-    this.begin().catch(problem => this.panel.say(String(problem?.message ?? problem)));
+    this.begin().catch(problem => this.panel.say(String(problem?.message ?? problem), problem?.cause));
   }
 
   async begin() {
-    setTimeout(() => { if (!this.view && !this.gone && !canDraw()) this.panel.say(NO_WEBGL); }, SOON);
+    setTimeout(() => { if (!this.view && !this.gone && !canDraw()) this.panel.say(Causes.text('no-webgl'), 'no-webgl'); }, SOON);
     await this.stage.connected;
     this.view = await this.neighbour();
     if (!this.view) return;
-    if (!(this.view.renderer.context instanceof WebGL2RenderingContext)) throw new Error(NO_WEBGL);
+    if (!(this.view.renderer.context instanceof WebGL2RenderingContext)) throw Causes.error('no-webgl');
     this.stage.panes.add(this);
     this.stage.renderers.add(this.view.renderer);
     const element = this.element = this.view.el;

@@ -39,6 +39,7 @@ function toolButton({name, tip, icon: path}, pressed) {
 
 class Panel {
   constructor(el, act) {
+    this.el = el;
     el.className = 'bv';
     this.title = make('b');
     this.count = make('span', 'bv-quiet');
@@ -133,8 +134,21 @@ class Panel {
     this.legend.show(model.get('legend'));
   }
 
-  // Words in place of a canvas.
-  say(text) {
-    this.stage.append(make('p', 'bv-instead', text));
+  // Words in place of a canvas, what they are of, and a button {text, pressed}. Their lines: what is wrong, what to do, how
+  // that is typed (causes.js).
+  say(text, cause = '', button) {
+    this.unsay();
+    const instead = this.instead = make('div', 'bv-instead');
+    instead.setAttribute('role', 'alert');
+    instead.append(...text.split('\n').map((line, k) => make(k < 2 ? 'p' : 'code', '', line)));
+    if (button) instead.append(Object.assign(make('button', '', button.text), {type: 'button', onclick: button.pressed}));
+    this.stage.append(instead);
+    this.el.dataset.cause = cause;
+  }
+
+  unsay() {
+    this.instead?.remove();
+    this.instead = null;
+    delete this.el.dataset.cause;
   }
 }

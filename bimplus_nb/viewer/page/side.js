@@ -1,5 +1,6 @@
 // The widget beside each pythreejs renderer: what the kernel asks for, and the end of it all.
 
+const ENVELOPE = 4096;  // bytes of a message around what it brings, at most
 const stages = new Map();  // by renderer: anywidget hands initialize and render different faces of one model
 
 function stageOf(model) {
@@ -23,6 +24,13 @@ async function release(model, ids) {
   setTimeout(() => renderers.forEach(renderer => renderer.renderLists.dispose()), 500);
 }
 
+// Bytes that the way to the kernel takes; it breaks off where there are more.
+function sendable(bytes) {
+  const size = bytes.byteLength + ENVELOPE;
+  if (size > Causes.limit) throw Causes.error('message-limit', {size: (size / 2 ** 20).toFixed(1)});
+  return bytes;
+}
+
 Object.assign(ASKS, {
   grow: (stage, _, buffers) => stage.grow(buffers),
   patch: (stage, message, buffers) => stage.patch(message, buffers),
@@ -36,7 +44,7 @@ Object.assign(ASKS, {
   },
   projection: (stage, {projection}) => stage.setProjection(projection),
   async picture(stage, {ask}) {
-    stage.model.send({type: 'picture', ask}, undefined, [await stage.picture()]);
+    stage.model.send({type: 'picture', ask}, undefined, [sendable(await stage.picture())]);
   },
 });
 

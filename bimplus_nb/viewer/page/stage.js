@@ -30,6 +30,7 @@ class Stage extends Looking {
     this.renderer = await this.model.widget_manager.get_model(this.model.get('renderer'));
     await this.renderer.initPromise;
     const scene = this.renderer.get('scene');
+    if (!scene?.obj) throw await undrawn();
     this.scene = scene.obj;
     this.adopt(this.renderer.get('camera').obj);
     scene.on('beforeRender', (_, gl) => this.beforeFrame(gl));
@@ -340,6 +341,12 @@ class Stage extends Looking {
     this.backdrop?.forEach(geometry => geometry.dispose());
     this.scene?.remove(...this.scene.children);  // pythreejs keeps the scene that it drew last
   }
+}
+
+// Why the page made something else of the renderer's model than pythreejs would.
+async function undrawn() {
+  const {cause, values} = await Causes.extension('jupyter-threejs');
+  return cause ? Causes.error(cause, values) : new Error('pythreejs does not draw in this page: bp.doctor() in a cell may say why.');
 }
 
 async function bytesOf(canvas) {
