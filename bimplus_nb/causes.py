@@ -100,6 +100,11 @@ CAUSES: Final = {
         "Let the network reach that address (in VS Code name it in the setting jupyter.widgetScriptSources), or use "
         "JupyterLab, which needs no such address.",
     ),
+    "no-code": Cause(
+        "This page does not load anywidget, which draws what belongs here.",
+        "The doctor says why, and what mends it. In a cell:",
+        "bp.doctor()",
+    ),
     # The browser.
     "no-webgl": Cause(
         "This browser cannot draw in 3D here: it has no WebGL 2.",

@@ -28,6 +28,7 @@ from bimplus_nb.viewer.parcel import Parcel
 from bimplus_nb.viewer.print import developed
 from bimplus_nb.viewer.side import Side
 from bimplus_nb.viewer.state import Patch, Texels
+from bimplus_nb.viewer.without import Without
 
 PATIENCE: Final = 8.0
 """Seconds to wait for a picture."""
@@ -77,7 +78,9 @@ class Page:
         self.cut(cuts)
         self._shine()
         self.side.on_msg(self._listen)
-        self.box = Box([renderer, self.side], layout=Layout(width="100%", height=f"{height}px", display="block"))
+        self.box = Box(
+            [renderer, self.side, Without.shared()], layout=Layout(width="100%", height=f"{height}px", display="block")
+        )
         self.box.add_class("bv-box")
         self.seconds = {"widgets": time.time() - self._started}
 
@@ -184,8 +187,9 @@ class Page:
             self._heard(message)
 
     def widgets(self) -> list[Widget]:
-        """Every open widget of the viewer."""
-        return scene.tree(self.box)
+        """Every open widget of the viewer; what it has in common with others is theirs too."""
+        common = scene.tree(Without.shared())
+        return [widget for widget in scene.tree(self.box) if widget not in common]
 
     def traffic(self) -> tuple[int, int]:
         """Messages and bytes sent to the page so far: one message a widget, and those since."""

@@ -172,6 +172,11 @@ def test_without_our_own_code_on_the_page_the_report_still_tells(poor_lab: tuple
     words = told("extension-missing", extension=name, package=PARTS[name], install=install(PARTS[name]))
     assert row(notebook.page, f"extension:{name}") == ("problem", words)
     assert notebook.page.locator(".bp-summary").inner_text() == "1 problem found."
+    if name == "anywidget":
+        notebook.run(2)
+        said = notebook.page.locator(".bv-box .bv-without")
+        said.wait_for()
+        assert said.locator("p").all_inner_texts() == told("no-code")
 
 
 # --- a whole JupyterLab -----------------------------------------------------------------------------------------------
@@ -190,6 +195,7 @@ def notebook(lab: Lab) -> Iterator[Notebook]:
 def test_all_is_well(notebook: Notebook) -> None:
     notebook.run(2)
     assert row(notebook.page, "viewers") == ("ok", ["One, which is well."])
+    assert not notebook.page.locator(".bv-without").is_visible()
     assert row(notebook.page, "webgl") == ("note", told("software-drawing")), "which in this browser is so"
     installed = facts.environment().server is not None  # a development install brings none
     assert row(notebook.page, "server")[0] == ("ok" if installed else "note")

@@ -35,7 +35,7 @@ def test_versions_that_go_together(found: str, wanted: str, not_older: bool, tog
 @pytest.mark.parametrize("cause", CAUSES.values(), ids=CAUSES.keys())
 def test_a_cause_says_what_is_wrong_and_what_to_do(cause: Cause) -> None:
     assert cause.words
-    assert cause.cure.endswith(".")
+    assert cause.cure.endswith((".", ":"))
     slots = set(re.findall(r"\{(\w+)\}", f"{cause.words}{cause.cure}{cause.command}"))
     told = cause.told(dict.fromkeys(slots, "…"))
     assert "{" not in f"{told.words}{told.cure}{told.command}"

@@ -17,6 +17,7 @@ from bimplus_nb.geometry import Mesh
 from bimplus_nb.viewer import Arrival, Viewer, cells
 from bimplus_nb.viewer.code import Code
 from bimplus_nb.viewer.state import SELECTED, VISIBLE
+from bimplus_nb.viewer.without import Without
 
 HERE = (1e6, 2e6, -3e6)
 NAMES = houses.house().ids
@@ -260,7 +261,8 @@ def test_a_page_that_talks_nonsense_changes_nothing(viewer: Viewer, message: dic
 
 
 def test_close_closes_every_widget() -> None:
-    Code.address()  # stays for the next viewer
+    Code.address()  # these stay for the next viewer
+    Without.shared()
     before = dict(widget._instances)
     viewer = Viewer(houses.many(9_000))
     box = viewer.widget
