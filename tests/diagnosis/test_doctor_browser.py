@@ -232,6 +232,7 @@ def test_a_canvas_that_was_taken_away_is_asked_for_by_a_click(notebook: Notebook
 
 
 def test_a_picture_that_is_too_large_for_a_message(notebook: Notebook) -> None:
+    notebook.settle()  # else the small one that a view at rest sends would be made this large too
     notebook.page.evaluate(
         """size => {
           const real = HTMLCanvasElement.prototype.toBlob;
