@@ -32,7 +32,7 @@ _SCRIPTS: Final = (
     "pane.js",
 )
 _STYLES: Final = ("side.css", "legend.css")
-_FOR_KERNELS: Final = ("tools/asking.js", "tools/measure.js")
+_FOR_KERNELS: Final = ("tools/asking.js", "tools/lost.js", "tools/measure.js")
 
 
 class Code(Widget):  # type: ignore[misc]  # ipywidgets has no types
