@@ -296,7 +296,7 @@ OBJECTS = st.lists(
 )
 
 
-@given(OBJECTS, st.integers(1, 6), st.randoms())
+@given(OBJECTS, st.integers(1, 6), st.randoms(use_true_random=True))
 @settings(max_examples=50)
 def test_any_mixture_of_records_reads_as_one_by_one(objects: list[Any], copies: int, random: Random) -> None:
     items, expected, lost = [], Counter[Any](), {}
