@@ -68,13 +68,13 @@ def row(page: Page, check: str) -> tuple[str, list[str]]:
     """How something is by the last report on the page, and its lines."""
     page.locator(".bp-doctor[data-done]").last.wait_for()
     found = page.locator(f'.bp-doctor tr[data-check="{check}"]').last
-    return str(found.get_attribute("data-status")), found.locator("p, code").all_inner_texts()
+    return str(found.get_attribute("data-status")), found.locator("p, code").all_text_contents()
 
 
 def instead(page: Page) -> list[str]:
     """The lines in the place of a picture."""
     page.locator(".bv-instead").wait_for()
-    return page.locator(".bv-instead").locator("p, code").all_inner_texts()
+    return page.locator(".bv-instead").locator("p, code").all_text_contents()
 
 
 # --- a JupyterLab that lacks something --------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import os
 import subprocess
 import sys
 import zlib
@@ -136,6 +137,7 @@ def test_nbval_compares_the_words_and_not_the_pictures(executed: nbformat.Notebo
     told = subprocess.run(
         [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", str(tmp_path)],
         cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
         capture_output=True,
         text=True,
     ).stdout
