@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 import bimplus_nb as bp
@@ -16,7 +17,6 @@ from bimplus_nb.sandbox import Sandbox
 from bimplus_nb.viewer import Viewer
 from bimplus_nb.widgets import SlidePlayer
 
-PNG = b"\x89PNG\r\n\x1a\n"
 NAME = "<img src=x onerror=alert(1)>"
 
 
@@ -37,7 +37,7 @@ def viewer(project: Project) -> Iterator[Viewer]:
     drawn = itertools.count()
     with pytest.MonkeyPatch.context() as patched:
         # Drawing takes seconds; that a picture shows the view is for other tests.
-        patched.setattr(made, "_still", lambda: PNG + str(next(drawn)).encode())
+        patched.setattr(made, "_still", lambda: np.full((1, 1, 3), next(drawn), np.uint8))
         yield made
     made.close()
 

@@ -27,7 +27,7 @@ class Place:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True, timeout=60)
         self.folder = folder
         self.packages = next(folder.glob("lib/python*/site-packages"))
-        for one in Path(ipywidgets.__file__).parents[1].iterdir():
+        for one in (*Path(ipywidgets.__file__).parents[1].iterdir(), Path(bimplus_nb.__file__).parent):
             if not (self.packages / one.name).exists():
                 (self.packages / one.name).symlink_to(one)
         self.extensions = folder / "share" / "jupyter" / "labextensions"
@@ -40,9 +40,10 @@ class Place:
         """Exit status and words of `bimplus-nb doctor` in this environment."""
         with scripted.serving(lambda request: request.reply(200)) as server:
             nowhere = {f"JUPYTER_{kind}_DIR": str(self.folder / "nowhere") for kind in ("CONFIG", "DATA")}
+            environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
             done = subprocess.run(
                 [self.folder / "bin" / "python", "-m", "bimplus_nb.cli", "doctor", "--service", server.url, *more],
-                env={**os.environ, **nowhere, "PYTHONPATH": str(Path(bimplus_nb.__file__).parents[1]), "HOME": HOME},
+                env={**environ, **nowhere, "HOME": HOME},
                 capture_output=True, text=True, timeout=120,
             )  # fmt: skip
         assert "Traceback" not in done.stderr, done.stderr
