@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import lab as harness
 import pytest
+import real
 from hypothesis import HealthCheck, settings
 
 from bimplus_nb.client import Client, connect
@@ -42,6 +45,30 @@ def sandbox() -> Iterator[Sandbox]:
     """A sandbox with the demo project, for tests that leave it as it is."""
     with Sandbox() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def real_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox with the real models in it. All processes of a run share the work of importing them."""
+    if real.ABSENT:
+        pytest.skip(real.ABSENT)
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "real models"
+    made, done = folder / "made.db", folder / "done.db"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        until = time.monotonic() + 300
+        while not done.exists():
+            assert time.monotonic() < until, "another process imports the models, and does not end"
+            time.sleep(0.2)
+    else:
+        with Sandbox(path=made) as sandbox:
+            for name, path in real.FILES.items():
+                sandbox.import_ifc(path, project=name)
+        made.rename(done)
+    with Sandbox(path=shutil.copy(done, tmp_path_factory.mktemp("real") / "models.db")) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture

@@ -55,17 +55,9 @@ def witnesses() -> dict[str, Witness]:
 
 
 @pytest.fixture(scope="module")
-def imported() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        for name, path in FILES.items():
-            sandbox.import_ifc(path, project=name)
-        yield sandbox
-
-
-@pytest.fixture(scope="module")
-def duplex(imported: Sandbox) -> Iterator[Project]:
+def duplex(real_models: Sandbox) -> Iterator[Project]:
     """Signed in as the editor, picked in the picker."""
-    with connect(imported, user="carla") as client:
+    with connect(real_models, user="carla") as client:
         picker = ProjectPicker(client)
         picker.choose("Duplex")
         assert picker.project is not None
@@ -81,11 +73,11 @@ def test_every_product_is_an_object_with_its_guid_and_storey(duplex: Project, wi
 
 
 @pytest.fixture(scope="module", params=FILES)
-def building(imported: Sandbox, request: pytest.FixtureRequest) -> Iterator[tuple[Project, Any]]:
+def building(real_models: Sandbox, request: pytest.FixtureRequest) -> Iterator[tuple[Project, Any]]:
     """Each of the buildings, and its file as ifcopenshell reads it."""
     import ifcopenshell
 
-    with connect(imported, user="carla") as client:
+    with connect(real_models, user="carla") as client:
         yield client.project(request.param), ifcopenshell.open(str(FILES[request.param]))
 
 
@@ -172,9 +164,9 @@ def test_property_sets_arrive(duplex: Project) -> None:
 
 
 @pytest.mark.browser
-def test_it_is_drawn(imported: Sandbox, lab: Lab) -> None:
+def test_it_is_drawn(real_models: Sandbox, lab: Lab) -> None:
     cells = [
-        f"import os; os.environ['BIMPLUS_SANDBOX_URL'] = {imported.url!r}\nimport bimplus_nb as bp\n"
+        f"import os; os.environ['BIMPLUS_SANDBOX_URL'] = {real_models.url!r}\nimport bimplus_nb as bp\n"
         "project = bp.connect(user='carla').project('Duplex')\nviewer = project.view(progress=False)\nviewer",
         "bp.ObjectTable(project, viewer=viewer)",
     ]

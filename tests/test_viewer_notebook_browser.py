@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from lab import Lab
 from playwright.sync_api import expect
@@ -25,7 +27,7 @@ def test_the_notebook_of_the_viewer(lab: Lab) -> None:
         expect(page.locator(".bv-labels div:visible", has_text="208")).to_have_count(1)
         expect(page.locator(".bv-m-label:visible")).to_contain_text("29.4")
 
-        page.get_by_role("button", name="Sanitary: 10", exact=True).click()
+        page.get_by_role("button", name=re.compile(r"^Sanitary\s*10$")).click()
         notebook.until("set(viewer.selected['room_usage']) == {'Sanitary'} and len(viewer.selected) == 10")
 
         page.get_by_role("button", name="1 · Use of rooms").click()

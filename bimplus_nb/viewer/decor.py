@@ -27,6 +27,7 @@ class Decor:
         self._lines: list[Creases] = []  # of each chunk
         self._of = 0  # instalments that have lines
         self._light: tuple[int, Light] | None = None  # and of how many triangles
+        self._creases: tuple[Mesh, Creases] | None = None  # of the mesh that was drawn without a page last
         self._computing = threading.Lock()
 
     def bring(self, page: Page) -> None:
@@ -76,7 +77,9 @@ class Decor:
         with self._computing:
             texels = self._building.of_mesh(texels)
             if most is None or len(mesh.triangles) <= most:
-                return Subject(mesh, texels, self._ground, creases(mesh), self._shadows(), cuts)
+                if self._creases is None or self._creases[0] is not mesh:
+                    self._creases = mesh, creases(mesh)
+                return Subject(mesh, texels, self._ground, self._creases[1], self._shadows(), cuts)
             mesh, texels = _largest(mesh, texels, self._building.stray, most)
             solid = (mesh.color[:, 3] >= CLEAR) & ((texels.view(np.uint8)[3::4] & ROOM) == 0)
             light = self._light[1] if self._light else light_volume(mesh, parts=solid, ground=self._ground)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from ifctester import ids as author
 from ifctester.facet import Attribute, Classification, Entity, Material, PartOf, Property, Restriction
-from real import ABSENT, FILES
+from real import FILES
 
 from bimplus_nb.client import connect
 from bimplus_nb.exchange.ids import Audit, read_ids
@@ -67,13 +67,9 @@ RULES = (
 
 
 @pytest.fixture(scope="module")
-def duplex() -> Any:
-    if ABSENT:
-        pytest.skip(ABSENT)
-    with Sandbox() as sandbox:
-        sandbox.import_ifc(FILES["Duplex"], project="Duplex")
-        with connect(sandbox) as client:
-            yield client.project("Duplex")
+def duplex(real_models: Sandbox) -> Any:
+    with connect(real_models) as client:
+        yield client.project("Duplex")
 
 
 @pytest.fixture(scope="module")

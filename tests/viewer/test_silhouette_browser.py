@@ -102,16 +102,8 @@ def agreement(a: Silhouette, b: Silhouette) -> float:
 
 
 @pytest.fixture(scope="module")
-def imported() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        for name, path in FILES.items():
-            sandbox.import_ifc(path, project=name)
-        yield sandbox
-
-
-@pytest.fixture(scope="module")
-def notebook(imported: Sandbox, lab: Lab) -> Iterator[Notebook]:
-    begin = f"import os; os.environ['BIMPLUS_SANDBOX_URL'] = {imported.url!r}\n"
+def notebook(real_models: Sandbox, lab: Lab) -> Iterator[Notebook]:
+    begin = f"import os; os.environ['BIMPLUS_SANDBOX_URL'] = {real_models.url!r}\n"
     with lab.open([begin + SETUP, SHOW]) as opened:
         opened.run(0)
         yield opened
