@@ -199,6 +199,7 @@ class Notebook:
         while not self.ask(f"bool({expression})"):
             if time.monotonic() > end:
                 raise AssertionError(f"still not true after {timeout} s: {expression}")
+            self.page.wait_for_timeout(50)  # between two looks, for what is waited for needs the processor too
 
     def traffic(self) -> dict[str, float]:
         """Frames drawn, triangles of the last one, and messages and bytes between page and kernel since loading."""

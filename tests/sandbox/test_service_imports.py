@@ -38,6 +38,7 @@ def ended(http: httpx.Client, model: str, seconds: float = 60) -> Any:
         if found["status"] not in {"PREPARING", "PENDING", "PROCESSING"}:
             return found
         assert time.monotonic() < until, found["status"]
+        time.sleep(0.05)  # between two looks
 
 
 def told(sandbox: Sandbox, user: str) -> list[dict[str, Any]]:
