@@ -269,7 +269,8 @@ def test_the_server_ends_connections_at_that_size(notebook: Notebook) -> None:
         })""",
         MESSAGE_LIMIT,
     )
-    assert code == 1009, "RFC 6455, section 7.4.1: a message that is too big"
+    # RFC 6455, section 7.4.1: a message that is too big; or the connection was cut while it was still on its way.
+    assert code in {1009, 1006}
 
 
 def test_a_browser_without_webgl(lab: Lab) -> None:
