@@ -214,6 +214,9 @@ class Lab:
                 if cell.cell_type == "code":
                     cell.update(outputs=[], execution_count=None)  # so that what is seen was run here
             nbformat.write(copy, self.folder / name)
+            for beside in ("files", "pictures"):  # what it reads and shows
+                if (notebook.parent / beside).is_dir():
+                    shutil.copytree(notebook.parent / beside, self.folder / beside, dirs_exist_ok=True)
         else:
             v4: Any = nbformat.v4
             cells = [v4.new_code_cell(source) for source in notebook]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 from lab import Lab
@@ -30,7 +29,6 @@ LEFT = """(__import__("gc").collect(), [len(__import__("ipywidgets").widgets.wid
 
 @pytest.mark.browser
 def test_the_notebook_of_a_sandbox_of_ones_own(lab: Lab) -> None:
-    copytree(NOTEBOOKS / "files", lab.folder / "files", dirs_exist_ok=True)
     with lab.open(NOTEBOOKS / "10_your_own_sandbox.ipynb", size=(1280, 1000), script=CONTEXTS) as notebook:
         notebook.run_all(timeout=120)
         notebook.settle()
