@@ -226,6 +226,7 @@ class Lab:
             viewport={"width": size[0], "height": size[1]},
             device_scale_factor=scale,
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",  # a flight is a dozen frames, and drawn by software each costs
         )
         page = context.new_page()
         page.add_init_script(PAGE_SCRIPT + script)
