@@ -171,7 +171,7 @@ SEGMENTS = st.sampled_from(
 )
 
 MANY = settings(
-    max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -249,7 +249,7 @@ def test_any_json_body(fuzzed: Watched, entry: Entry, body: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
-@settings(MANY, max_examples=60)
+@settings(MANY, max_examples=100)
 @given(body=OBJECTS, target=st.sampled_from([UPPER, ROOM, WALL]))
 def test_any_object(fuzzed: Watched, method: str, body: dict[str, Any], target: str) -> None:
     answer = fuzzed.throw(method, "/riverside/objects" + (f"/{target}" if method == "PUT" else ""), json=body)

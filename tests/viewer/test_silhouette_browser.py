@@ -23,7 +23,6 @@ from bimplus_nb.viewer.camera import Camera, ends
 
 # From the front left and a little above, as every view begins; and almost level, from behind.
 DIRECTIONS = ((0.545, -0.315, -0.777), (-0.8, -0.08, 0.6))
-VIEWS = {"Duplex": DIRECTIONS, "Tall": DIRECTIONS[:1], "Large": DIRECTIONS[1:]}
 
 pytestmark = [pytest.mark.browser, pytest.mark.ifc]
 if ABSENT:
@@ -122,7 +121,7 @@ def test_the_building_covers_what_another_renderer_says(notebook: Notebook, name
     corners = np.stack([witness.vertices.min(axis=0), witness.vertices.max(axis=0)]) * 1000
     box = np.sort(np.stack([corners[:, 0], corners[:, 2], -corners[:, 1]], axis=1), axis=0)
     width, height = notebook.ask("viewer.size")
-    for direction in VIEWS[name]:
+    for direction in DIRECTIONS:
         camera = Camera.fitted(ends(box[None]), direction, width / height).to_scene()
         notebook.kernel(f"viewer.apply({{'version': [2, 0, 0], 'camera': {camera}}})")
         notebook.settle(timeout=120)
