@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import nbformat
@@ -73,6 +74,7 @@ def run(cells: list[str] | Path, folder: Path, *, before: str = "") -> Run:
     if isinstance(cells, Path):
         notebook = nbformat.read(cells, 4)
         notebook.metadata.pop("widgets", None)
+        copytree(cells.parent / "files", folder / "files")  # what it reads
     else:
         notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in cells])
     notebook.cells.insert(0, v4.new_code_cell(before + BEGIN))
