@@ -61,7 +61,7 @@ def real_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         until = time.monotonic() + 300
         while not done.exists():
             assert time.monotonic() < until, "another process imports the models, and does not end"
-            time.sleep(0.2)
+            time.sleep(0.2)  # between two looks
     else:
         with Sandbox(path=made) as sandbox:
             for name, path in real.FILES.items():

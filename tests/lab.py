@@ -106,23 +106,29 @@ def server(folder: Path, env: dict[str, str] | None = None, *, app: str = "jupyt
     command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder / 'notebooks'}"]
     command += [f"--{kind}.expose_app_in_browser=True", f"--{kind}.app_settings_dir={settings}"]
     log = folder / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command,
-            env={**os.environ, "PATH": path, **places, "IPYTHONDIR": str(folder / "ipython"), **(env or {})},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
+    environ = {**os.environ, "PATH": path, **places, "IPYTHONDIR": str(folder / "ipython"), **(env or {})}
+    with started(command, env=environ, log=log) as process:
         url = f"http://127.0.0.1:{port}"
         until = time.monotonic() + 60
         while not answers(f"{url}/api"):
             if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
         yield url
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str | Path], *, env: dict[str, str], log: Path, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program for as long as this lasts, what it prints in `log`."""
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=cwd, env=env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        yield process
     finally:
-        # The whole group, because kernels are its children.
+        # The whole group, because kernels are a server's children.
         os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(15)

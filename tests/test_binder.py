@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import random
 import re
-import signal
 import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import binderimage
@@ -115,8 +112,8 @@ def test_a_visitor_arrives_at_the_first_notebook(image: Image, tmp_path: Path) -
     forward = [command, f"--port={proxy_port}", "--ip=127.0.0.1", f"--api-port={api_port}"]
     forward.append(f"--default-target=http://127.0.0.1:{port}")
     with (
-        running(start, cwd=image.folder, env=image.environ, log=tmp_path / "server.log"),
-        running(forward, cwd=tmp_path, env=dict(os.environ), log=tmp_path / "proxy.log"),
+        lab.started(start, cwd=image.folder, env=image.environ, log=tmp_path / "server.log"),
+        lab.started(forward, cwd=tmp_path, env=dict(os.environ), log=tmp_path / "proxy.log"),
         lab.chromium() as browser,
     ):
         until = time.monotonic() + 60
@@ -136,21 +133,3 @@ def test_a_visitor_arrives_at_the_first_notebook(image: Image, tmp_path: Path) -
             assert notebook.ask("__import__('sys').prefix") == str(image.python.parent.parent)
             assert np.ptp(notebook.pixels().astype(int), axis=2).max() > 50, "the building has colours"
             assert notebook.errors == []
-
-
-@contextmanager
-def running(command: list[str | Path], *, cwd: Path, env: dict[str, str], log: Path) -> Iterator[None]:
-    """The command for as long as this lasts, with all its children."""
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command, cwd=cwd, env=env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-        )
-    try:
-        yield
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
@@ -29,7 +30,7 @@ _REFUSED: Final = "#a5482d"
 _RESULT: Final[Mapping[State, str]] = {"begun": "not certain", "undoing": "not certain", "kept": "sent"}
 
 
-class Proposed:
+class Proposed(ABC):
     """Changes that an edited table asks for, a row a value. Nothing is sent before `apply`.
 
     `path` is the journal's, from the moment `apply` begins. `ignored` names the columns of the table that are nothing
@@ -65,9 +66,9 @@ class Proposed:
         """Where the journal is; None before anything was sent."""
         return self._journal.path if self._journal else None
 
+    @abstractmethod
     def frame(self) -> pd.DataFrame:
         """One row a value, with its problem ("" where there is none)."""
-        raise NotImplementedError
 
     def results(self) -> pd.DataFrame:
         """The same rows with what became of each, instead of the problem: result, and why.

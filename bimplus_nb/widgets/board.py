@@ -1,4 +1,8 @@
-"""The issues of a project beside the building: filter, open, write, talk, solve."""
+"""The issues of a project beside the building: filter, open, write, talk, solve.
+
+Longer than most files because all that a person does on the board is one public method each, of one state: what is
+listed, what is open, what is pinned. What the page is sent is in `board_page`.
+"""
 
 from __future__ import annotations
 
