@@ -103,3 +103,25 @@ def test_a_picture_stays_in_the_notebook_and_is_not_seen_twice(lab: Lab) -> None
         notebook.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         notebook.page.goto(notebook.page.url)
         notebook.page.locator(".jp-RenderedImage img").wait_for(state="visible")
+
+
+def test_a_cleared_output_is_no_longer_pictured(lab: Lab) -> None:
+    with lab.open([SETUP, "viewer = Viewer(house, rooms='room', title='House'); viewer", "viewer"]) as notebook:
+        notebook.run(0)
+        notebook.run(1)
+        notebook.until("viewer._page.side.light_shape and viewer._page.picture")
+        notebook.settle()
+        before = outputs(notebook, 1)[1]["data"]["image/png"]
+        notebook.kernel("viewer.look('back')")
+        notebook.settle()  # that it renews its picture in the notebook is still to come
+        notebook.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+        assert notebook.page.locator(".jupyter-threejs canvas").count() == 0
+        notebook.page.wait_for_timeout(4_000)  # longer than it waits for that
+        assert notebook.errors == []
+        notebook.run(2)
+        notebook.page.wait_for_function(
+            f"([i, before]) => {{ const png = {CODE_CELL}.outputs.toJSON()[1]?.data['image/png'];"
+            " return png && png !== before; }",
+            arg=[2, before],
+        )
+        assert notebook.errors == []

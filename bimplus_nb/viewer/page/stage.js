@@ -185,8 +185,9 @@ class Stage extends Looking {
     if (this.model.get('printed')) this.printing = setTimeout(() => this.print(), this.printed ? PRINTING : 0);
   }
 
-  // What is seen, for the notebook (print.py).
+  // What is seen, for the notebook (print.py). By now its output may have been cleared.
   async print() {
+    if (!this.live()) return;
     this.printed = true;
     const canvas = await this.canvas(PRINT_WIDTH), {width, height} = canvas, pixels = new Uint8Array(3 * width * height);
     const copy = Object.assign(document.createElement('canvas'), {width, height}).getContext('2d');
