@@ -59,7 +59,6 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     return binderimage.made(tmp_path_factory.mktemp("binder"))
 
 
-@pytest.mark.long
 def test_the_list_is_whole(image: Image) -> None:
     missing = image.run("pip", "check", fails=True)
     assert re.fullmatch(r"bcf-client [\d.]+ requires ifcopenshell, which is not installed\.", missing.strip())
@@ -67,7 +66,6 @@ def test_the_list_is_whole(image: Image) -> None:
     assert "ifcopenshell" not in image.run("pip", "list").lower()
 
 
-@pytest.mark.long
 def test_all_tutorials_run_in_it_twice_in_any_order(image: Image, tmp_path: Path) -> None:
     """In one kernel: nothing is left behind, and no secret is said."""
     with Kernel(image.python, tmp_path, image.environ) as kernel:
@@ -95,7 +93,6 @@ def test_all_tutorials_run_in_it_twice_in_any_order(image: Image, tmp_path: Path
         assert hunt.search("\n".join(kernel.heard), "what the kernel said", but=SHOWN) == []
 
 
-@pytest.mark.long
 @pytest.mark.browser
 def test_a_visitor_arrives_at_the_first_notebook(image: Image, tmp_path: Path) -> None:
     """By the launch command, behind the proxy that BinderHub has, below an address of the visitor's own."""

@@ -53,7 +53,6 @@ def is_a_building(pixels: NDArray[np.uint8]) -> bool:
     return bool(apart.mean() > 0.15 and len(tones[counts > 30]) > 12)
 
 
-@pytest.mark.long
 @pytest.mark.browser
 def test_the_first_notebook_in_notebook_7(browser: Browser, tmp_path: Path) -> None:
     first = nbformat.read(NOTEBOOKS / "01_first_look.ipynb", 4)
@@ -108,7 +107,6 @@ def app(browser: Browser, tmp_path: Path) -> Iterator[Page]:
         process.wait(30)
 
 
-@pytest.mark.long
 @pytest.mark.browser
 def test_the_explorer_as_an_app(app: Page) -> None:
     """By what is seen alone: a project is chosen and opened, the building drawn, an object clicked."""

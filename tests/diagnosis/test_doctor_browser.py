@@ -26,7 +26,7 @@ from bimplus_nb.diagnosis.judging import environment, goes_with
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.long, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 INSTALLED = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 SETUP = f"""

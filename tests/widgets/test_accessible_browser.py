@@ -79,7 +79,6 @@ def page(lab: Lab, axe: str) -> Iterator[Notebook]:
         yield notebook
 
 
-@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_nothing_keeps_people_out(page: Notebook, theme: str) -> None:
@@ -92,7 +91,6 @@ def test_nothing_keeps_people_out(page: Notebook, theme: str) -> None:
     assert found["sound"]["select-name"] >= 5
 
 
-@pytest.mark.long
 @pytest.mark.browser
 def test_a_barrier_would_be_found(page: Notebook) -> None:
     page.page.evaluate(
