@@ -6,6 +6,7 @@ rooms among them is drawn, and what reaches behind the eye is left out.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from bimplus_nb.viewer.state import CLOSED, COLORED, GHOST, ROOM, SELECTED, VISI
 _SUN: Final = (np.array(SUN) / np.linalg.norm(SUN)).astype(np.float32)
 _PITCH: Final = 130.0  # mm, of the hatch
 _SAMPLES: Final = 2  # along each side of a pixel
+_BLOCK: Final = 16_384  # samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +71,8 @@ class _Painting:
         """(samples, 3), as on a screen."""
         near, part, normal = self._front("solid")
         color = self._backdrop()
-        there = np.flatnonzero(near > 0)
-        color[there] = self._solid(part[there], normal[there], self.frame.place(near[there], there))
+        for some in _blocks(near > 0):
+            color[some] = self._solid(part[some], normal[some], self.frame.place(near[some], some))
         for number in range(len(self.subject.cuts)):
             self._cap(number, color, near)
         self._ground(color, near)
@@ -78,9 +80,9 @@ class _Painting:
         self._seams(color, near)
         for layer in ("rooms", "ghosts", "glass"):
             over, part, normal = self._front(layer)
-            some = np.flatnonzero(over > near)
-            paint, alpha = self._seen_through(layer, part[some], normal[some], self.frame.place(over[some], some))
-            color[some] += (paint - color[some]) * alpha[:, None]
+            for some in _blocks(over > near):
+                paint, alpha = self._seen_through(layer, part[some], normal[some], self.frame.place(over[some], some))
+                color[some] += (paint - color[some]) * alpha[:, None]
         return color
 
     def _front(self, layer: str) -> tuple[Floats, NDArray[np.int64], Floats]:
@@ -109,18 +111,18 @@ class _Painting:
         light = self.subject.light
         if light is None:
             return np.ones(len(place), np.float32), np.ones(len(place), np.float32)
-        shape = np.array(light.volume.shape[:3])
-        at = ((place + normal * light.step - light.low) / light.step - 0.5).astype(np.float32)
-        beyond = np.maximum(np.maximum(-at, at - shape + 1).max(axis=1), 0) / 2
+        shape = np.array(light.volume.shape[:3])[:, None]
+        at = ((place + normal * light.step - light.low) / light.step - 0.5).astype(np.float32).T
+        beyond = np.maximum(np.maximum(-at, at - shape + 1).max(axis=0), 0) / 2
         near = np.flatnonzero(beyond < 1)
-        at = np.clip(at[near], 0, shape - 1.001)
+        at = np.clip(at[:, near], 0, shape - 1.001)
         low = at.astype(np.int64)
         share = (at - low).astype(np.float32)
-        values = light.volume.reshape(-1, 2)
         inside = np.zeros((len(near), 2), np.float32)
         for corner in np.ndindex(2, 2, 2):
-            weight = np.where(corner, share, 1 - share).prod(axis=1)
-            inside += weight[:, None] * values[np.ravel_multi_index(tuple((low + corner).T), tuple(shape))]
+            which = np.array(corner)[:, None]
+            weight = np.where(which, share, 1 - share).prod(axis=0)
+            inside += weight[:, None] * light.volume[tuple(low + which)]
         open_air = np.array([0.5, 1.0], np.float32)
         both = np.broadcast_to(open_air, (len(place), 2)).copy()
         both[near] += (inside / 255 - open_air) * (1 - beyond[near, None])
@@ -171,23 +173,22 @@ class _Painting:
 
     def _ground(self, color: Floats, near: Floats) -> None:
         down = self.frame.plane(np.array((0.0, 1.0, 0.0)), self.subject.ground)
-        some = np.flatnonzero(down > near)
-        some = some[self._kept(some, down[some])]
-        near[some] = down[some]
-        place = self.frame.place(near[some], some)
-        up = np.zeros((len(some), 3), np.float32)
-        up[:, 1] = 1
-        open_sky, open_sun = self._reaching(place, up)
-        sky, sun = self._skyward(up[:1, 1]), self.theme["sunLight"] * self.theme["key"] * _SUN[1]
-        share = np.clip((open_sun - 0.05) / 0.85, 0, 1)[:, None]
-        share = share * share * (3 - 2 * share)
-        lit = np.minimum((sky * np.minimum(open_sky, 1)[:, None] + sun * share) / (sky + sun), 1) ** 0.5
+        up = np.array([(0, 1, 0)], np.float32)
+        sky, sun = self._skyward(up[:, 1]), self.theme["sunLight"] * self.theme["key"] * _SUN[1]
         low, high = self.subject.mesh.vertices.min(axis=0), self.subject.mesh.vertices.max(axis=0)
         radius = float(np.linalg.norm(high - low)) / 2
-        away = np.linalg.norm((place - (low + high) / 2)[:, [0, 2]], axis=1) / radius
-        fade = np.clip((away - 0.9) / 2.3, 0, 1)[:, None]
-        fade = fade * fade * (3 - 2 * fade)
-        color[some] = (self.theme["groundColor"] * (1 - fade) + color[some] * fade) * lit
+        for some in _blocks(down > near):
+            some = some[self._kept(some, down[some])]
+            near[some] = down[some]
+            place = self.frame.place(near[some], some)
+            open_sky, open_sun = self._reaching(place, up)
+            share = np.clip((open_sun - 0.05) / 0.85, 0, 1)[:, None]
+            share = share * share * (3 - 2 * share)
+            lit = np.minimum((sky * np.minimum(open_sky, 1)[:, None] + sun * share) / (sky + sun), 1) ** 0.5
+            away = np.linalg.norm((place - (low + high) / 2)[:, [0, 2]], axis=1) / radius
+            fade = np.clip((away - 0.9) / 2.3, 0, 1)[:, None]
+            fade = fade * fade * (3 - 2 * fade)
+            color[some] = (self.theme["groundColor"] * (1 - fade) + color[some] * fade) * lit
 
     def _lines(self, color: Floats, near: Floats) -> None:
         lines = self.subject.lines
@@ -250,6 +251,13 @@ class _Painting:
             sample, depth, _ = self.frame.along(ends)
             seen = (self.frame.nearer(depth, 0.0006) >= near[sample]) & self._kept(sample, depth)
             color[sample[seen]] = self.theme["seamColor"]
+
+
+def _blocks(which: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
+    """The samples so marked, as many at a time as a processor keeps at hand what is worked out for them."""
+    some = np.flatnonzero(which)
+    for start in range(0, len(some), _BLOCK):
+        yield some[start : start + _BLOCK]
 
 
 def _normals(corners: NDArray[np.float64]) -> NDArray[np.float64]:
