@@ -61,7 +61,8 @@ READY = (
 QUIET = """
 ms => {
   const idle = jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle';
-  const calm = idle && performance.now() - __lab.quietSince > ms;
+  const drawn = !document.querySelector('.jupyter-threejs[aria-busy=true]');
+  const calm = idle && drawn && performance.now() - __lab.quietSince > ms;
   __lab.calm = calm ? (__lab.calm ?? 0) + 1 : 0;
   return __lab.calm > 3;
 }
@@ -189,7 +190,7 @@ class Notebook:
         return json.loads(self.kernel(f"import json; print(json.dumps({expression}))"))
 
     def settle(self, quiet: float = 0.5, *, timeout: float = 60) -> None:
-        """Wait until the kernel is idle and neither a frame nor a message has passed for `quiet` seconds."""
+        """Wait until kernel and viewers are at rest, and neither frame nor message came for `quiet` seconds."""
         self.page.evaluate("__lab.calm = 0")
         self.page.wait_for_function(QUIET, arg=quiet * SECOND, timeout=timeout * SECOND)
 

@@ -13,6 +13,7 @@ import traitlets
 from ipywidgets import Widget
 
 from bimplus_nb import causes
+from bimplus_nb.viewer.palette import THEMES
 
 _HERE: Final = Path(__file__).parent
 _SCRIPTS: Final = (
@@ -95,7 +96,8 @@ def loader() -> str:
 
 def _given(css: str) -> str:
     shaders = {path.name: path.read_text(encoding="utf-8") for path in sorted((_HERE / "glsl").iterdir())}
-    return f"const GLSL = {json.dumps(shaders)};\nconst CSS = {json.dumps(css)};\n{causes.script()}"
+    given = {"GLSL": shaders, "CSS": css, "THEMES": THEMES}
+    return "".join(f"const {name} = {json.dumps(value)};\n" for name, value in given.items()) + causes.script()
 
 
 def _read(*names: str) -> str:

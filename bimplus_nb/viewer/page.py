@@ -23,7 +23,6 @@ from bimplus_nb.geometry.light import SUN, Light
 from bimplus_nb.viewer import scene
 from bimplus_nb.viewer.building import Building
 from bimplus_nb.viewer.capture import Plane
-from bimplus_nb.viewer.palette import THEMES
 from bimplus_nb.viewer.parcel import Parcel
 from bimplus_nb.viewer.print import developed
 from bimplus_nb.viewer.side import Side
@@ -63,20 +62,21 @@ class Page:
         self.on_print: Callable[[bytes], None] = lambda _: None  # the picture that stays in the notebook, small
         self.decorated = 0  # instalments that lines were brought for
         self.whole = threading.Event()  # there was a picture with everything there was at first
-        renderer = scene.renderer()
+        layout = Layout()
+        renderer = scene.renderer(layout)
         self.side = Side(
             renderer=renderer.model_id,
+            kinds=scene.Kinds.shared().model_id,
             parcels=[Parcel(one, self._origin) for one in building.instalments],
-            themes=THEMES,
+            uniforms=dict(self._light),
             home=home,
+            cuts=cut_planes(cuts, self._origin),
             texels=texels,
             arriving=True,
-            layout=Layout(),
+            layout=layout,
             **state,
         )
         self._thin = False
-        self.cut(cuts)
-        self._shine()
         self.side.on_msg(self._listen)
         self.box = Box(
             [renderer, self.side, Without.shared()], layout=Layout(width="100%", height=f"{height}px", display="block")

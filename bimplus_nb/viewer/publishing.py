@@ -16,7 +16,7 @@ from bimplus_nb.viewer.alone import Html, page
 from bimplus_nb.viewer.exporting import Exporting
 from bimplus_nb.viewer.labelling import Labelling
 from bimplus_nb.viewer.page import cut_planes, light_uniforms, light_voxels, thinned
-from bimplus_nb.viewer.palette import THEMES, calm
+from bimplus_nb.viewer.palette import calm
 from bimplus_nb.viewer.parcel import chunks, lines
 from bimplus_nb.viewer.pins import Pinning
 from bimplus_nb.viewer.storeys import ranks
@@ -55,7 +55,6 @@ class Publishing(Exporting, Pinning, Labelling):
             "words": self._words(),
             "notice": "",
             "legend": self._legend(),
-            "themes": THEMES,
             "theme": self._theme,
             "uniforms": thinned(uniforms) if self._thin else uniforms,
             "home": self._home(),

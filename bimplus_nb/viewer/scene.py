@@ -22,23 +22,33 @@ from bimplus_nb.viewer.camera import FIELD_OF_VIEW
 DIRECTION: Final = (0.545, -0.315, -0.777)
 
 
-def renderer() -> Any:
+class Kinds(three.Group):  # type: ignore[misc]  # pythreejs has no types
+    """One of each kind, for the page to take its class from; never drawn, and one for all viewers of a kernel."""
+
+    _shared: Kinds | None = None
+
+    @classmethod
+    def shared(cls) -> Kinds:
+        """The one of this kernel."""
+        if cls._shared is None or cls._shared.comm is None:  # somebody may have closed all widgets
+            position = three.BufferAttribute(np.zeros((3, 3), np.float32), normalized=False)
+            geometry = three.BufferGeometry(attributes={"position": position})
+            pixel = np.zeros((1, 1, 4), np.uint8)
+            texture = three.DataTexture(data=pixel, format="RGBAFormat", type="UnsignedByteType")
+            material = three.ShaderMaterial(uniforms={"texture": {"value": texture}})
+            cls._shared = cls(children=[three.Mesh(geometry, material), three.LineSegments(geometry, material)])
+        return cls._shared
+
+
+def renderer(layout: Layout) -> Any:
     """The renderer to display, with a camera and a scene of nothing.
 
     The scene is invisible. The page shows it as soon as it knows size and theme, so that no frame is drawn twice.
     """
-    # One of each kind, for the page to take its class from; they are never drawn.
-    geometry = three.BufferGeometry(
-        attributes={"position": three.BufferAttribute(np.zeros((3, 3), np.float32), normalized=False)}
-    )
-    texture = three.DataTexture(data=np.zeros((1, 1, 4), np.uint8), format="RGBAFormat", type="UnsignedByteType")
-    material = three.ShaderMaterial(uniforms={"texture": {"value": texture}})
-    kinds = [three.Mesh(geometry, material), three.LineSegments(geometry, material)]
-    group = three.Group(name="kinds", children=kinds, visible=False)
     camera = three.PerspectiveCamera(fov=FIELD_OF_VIEW, up=(0, 1, 0))
-    scene = three.Scene(children=(group, camera), background=None, visible=False)
+    scene = three.Scene(children=(camera,), background=None, visible=False)
     # Smooth edges come from drawing more pixels than there are (page/detail.js), not from the browser.
-    return three.Renderer(scene=scene, camera=camera, antialias=False, layout=Layout(), _pause_autorender=True)
+    return three.Renderer(scene=scene, camera=camera, antialias=False, layout=layout, _pause_autorender=True)
 
 
 def script() -> str:

@@ -28,11 +28,11 @@ class Side(anywidget.AnyWidget):
 
     code = traitlets.Dict(help="where the page finds its code: id of the `Code`, and its fingerprint").tag(sync=True)
     renderer = traitlets.Unicode(help="model id of the pythreejs Renderer").tag(sync=True)
+    kinds = traitlets.Unicode(help="model id of the `Kinds`").tag(sync=True)
     parcels: Any = traitlets.List(help="what has come of the building").tag(sync=True, **widget_serialization)
     words = traitlets.Dict(help="title, count, caption, chosen").tag(sync=True)
     notice = traitlets.Unicode(help="what went wrong, in words").tag(sync=True)
     legend = traitlets.Dict(help="what the colours mean, as `Coloring.legend` says it").tag(sync=True)
-    themes = traitlets.Dict(help="uniforms of each theme").tag(sync=True)
     theme = traitlets.Unicode("auto", help="auto, light or dark").tag(sync=True)
     uniforms = traitlets.Dict(help="uniforms that hold in every theme").tag(sync=True)
     home = traitlets.Dict(help="what to look at first: low, high, ground, points, direction; mm").tag(sync=True)

@@ -49,10 +49,13 @@ def test_the_first_bit_is_seen_while_the_rest_is_coming(lab: Lab) -> None:
         press_run(notebook, 1)
         notebook.page.wait_for_function("() => __lab.triangles > 20")
         early = notebook.traffic()["triangles"]
+        seen = notebook.page.locator(".jupyter-threejs")
+        assert seen.get_attribute("aria-busy") == "true"
         (lab.folder / "more").touch()
         notebook.page.wait_for_function("() => __lab.triangles > 200", timeout=30_000)
         notebook.until("viewer._page.side.light_shape and viewer._page.picture")
         notebook.settle()
+        assert seen.get_attribute("aria-busy") == "false"
         assert early < 100
         home = notebook.ask("viewer.camera.position")
         bits = notebook.pixels()

@@ -139,7 +139,7 @@ def test_the_file_holds_what_the_page_is_sent(viewer: Viewer) -> None:
     said = viewer._published()
     viewer.widget  # noqa: B018
     side = viewer._page.side  # type: ignore[union-attr]
-    for name in ("words", "legend", "themes", "theme", "home", "cuts", "notice"):
+    for name in ("words", "legend", "theme", "home", "cuts", "notice"):
         assert said["side"][name] == getattr(side, name), name
     assert said["side"]["texels"] == side.texels.values.tobytes()
     assert len(said["side"]["seams"]) > 0

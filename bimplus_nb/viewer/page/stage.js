@@ -31,6 +31,9 @@ class Stage extends Looking {
     await this.renderer.initPromise;
     const scene = this.renderer.get('scene');
     if (!scene?.obj) throw await undrawn();
+    const kinds = await this.model.widget_manager.get_model(this.model.get('kinds'));
+    await kinds.initPromise;
+    this.kinds = new Kinds(kinds.obj);
     this.scene = scene.obj;
     this.adopt(this.renderer.get('camera').obj);
     scene.on('beforeRender', (_, gl) => this.beforeFrame(gl));
@@ -57,8 +60,7 @@ class Stage extends Looking {
   // What is drawn, in this order: first what is in front, so that nothing is painted that is painted over. Edges come
   // before ghosts and glass, which tint what is behind them.
   build() {
-    const kinds = this.kinds = new Kinds(this.part('kinds'));
-    const materials = this.materials = this.scene.materials = new Materials(kinds.Material, this.model.get('themes').light);
+    const {kinds} = this, materials = this.materials = this.scene.materials = new Materials(kinds.Material, THEMES.light);
     const {opaque, edges, glass} = this.chunks = new Chunks(kinds, materials);
     this.loaded = 0;  // parcels
     this.loading = Promise.resolve();
@@ -108,7 +110,13 @@ class Stage extends Looking {
   rest() {
     clearTimeout(this.settling);
     clearTimeout(this.printing);
+    this.busy(true);
     this.settling = setTimeout(() => this.settled(), SETTLED);
+  }
+
+  // Whether a better picture is still to come, for who cannot see whether it is.
+  busy(yes) {
+    for (const {element} of this.panes) element.ariaBusy = String(yes);
   }
 
   // More of the building has come. While more is on its way four fifths of the time are left to that, by what a frame
@@ -167,8 +175,9 @@ class Stage extends Looking {
 
   // The view has come to rest: the kernel learns where from, and how it looks.
   async settled() {
-    const pane = this.live();
-    if (!pane || this.model.get('arriving')) return;
+    const pane = this.live(), {settling} = this;
+    if (!pane) return this.busy(false);
+    if (this.model.get('arriving')) return;
     if (this.better && this.detail.fine && performance.now() < this.drawnAt + 3 * this.cost) return this.rest();
     if (this.better || !this.detail.fine) {
       this.better = false;
@@ -181,6 +190,7 @@ class Stage extends Looking {
     this.model.save_changes();
     const canvas = await this.canvas(PICTURE_WIDTH);
     this.model.send({type: 'picture'}, undefined, [await bytesOf(canvas)]);
+    if (settling === this.settling) this.busy(false);
     clearTimeout(this.printing);
     if (this.model.get('printed')) this.printing = setTimeout(() => this.print(), this.printed ? PRINTING : 0);
   }
@@ -231,7 +241,7 @@ class Stage extends Looking {
   // --- colours, light, looks --------------------------------------------------------------------------------------
 
   applyUniforms() {
-    const theme = this.model.get('themes')[this.theme ?? 'light'];
+    const theme = THEMES[this.theme ?? 'light'];
     this.cuts.update();
     this.materials.set({...theme, ...this.model.get('uniforms'), texels: this.texels, lifted: this.model.get('lifted')});
     this.settle();

@@ -28,16 +28,18 @@ class Model {
   save_changes() {}
 }
 
-// The scene, the camera and one view, as scene.py asks pythreejs for them.
-function rendering(el) {
-  const scene = new THREE.Scene(), camera = new THREE.PerspectiveCamera(35, 1), kinds = new THREE.Group(), told = {};
-  const geometry = new THREE.BufferGeometry(), canvas = document.createElement('canvas');
+// One of each kind, and below it the scene, the camera and one view, as scene.py asks pythreejs for them.
+function kinds() {
+  const group = new THREE.Group(), geometry = new THREE.BufferGeometry();
   geometry.addAttribute('position', new THREE.BufferAttribute(new Float32Array(9), 3));
   const texture = new THREE.DataTexture(new Uint8Array(4), 1, 1, THREE.RGBAFormat);
   const material = new THREE.ShaderMaterial({uniforms: {texture: {value: texture}}});
-  kinds.add(new THREE.Mesh(geometry, material), new THREE.LineSegments(geometry, material));
-  Object.assign(kinds, {name: 'kinds', visible: false});
-  scene.add(kinds, camera);
+  return {obj: group.add(new THREE.Mesh(geometry, material), new THREE.LineSegments(geometry, material))};
+}
+
+function rendering(el) {
+  const scene = new THREE.Scene(), camera = new THREE.PerspectiveCamera(35, 1), told = {}, canvas = document.createElement('canvas');
+  scene.add(camera);
   scene.visible = false;
   const context = canvas.getContext('webgl2', {alpha: false, depth: true, stencil: true, antialias: false, preserveDrawingBuffer: true});
   const renderer = context && Object.assign(new THREE.WebGLRenderer({canvas, context}), {sortObjects: false});
@@ -78,8 +80,8 @@ async function start() {
   const box = document.getElementById('viewer'), canvas = make('div', 'jupyter-threejs'), el = make('div');
   box.append(canvas, el);
   if (!side.storeys.byteLength) box.classList.add('bv-level');
-  const renderer = rendering(canvas), model = new Model({...side, renderer: 'renderer', parcels: parcels.map((_, k) => String(k))});
-  const models = {renderer, ...parcels.map(parcel => new Model(parcel))};
+  const renderer = rendering(canvas), model = new Model({...side, renderer: 'renderer', kinds: 'kinds', parcels: parcels.map((_, k) => String(k))});
+  const models = {renderer, kinds: kinds(), ...parcels.map(parcel => new Model(parcel))};
   model.widget_manager = {get_model: async name => models[name]};
   const kernel = new Kernel(model, alone);
   model.hear = message => kernel.hear(message);
