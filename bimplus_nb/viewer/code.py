@@ -14,6 +14,7 @@ from ipywidgets import Widget
 
 from bimplus_nb import causes
 from bimplus_nb.viewer.palette import THEMES
+from bimplus_nb.viewer.shared import Shared
 
 _HERE: Final = Path(__file__).parent
 _SCRIPTS: Final = (
@@ -36,7 +37,7 @@ _STYLES: Final = ("side.css", "legend.css")
 _FOR_KERNELS: Final = ("tools/asking.js", "tools/lost.js", "tools/measure.js")
 
 
-class Code(Widget):  # type: ignore[misc]  # ipywidgets has no types
+class Code(Shared, Widget):  # type: ignore[misc]  # ipywidgets has no types
     """The scripts, styles and shaders of the page in one module, packed.
 
     A widget that brings its own code sends it with each viewer and each further run of a cell, and no page ever lets go
@@ -45,14 +46,14 @@ class Code(Widget):  # type: ignore[misc]  # ipywidgets has no types
 
     packed = traitlets.Bytes(help="the module, by gzip").tag(sync=True)
 
-    _shared: Code | None = None
-
     @classmethod
     def address(cls) -> dict[str, str]:
         """Where the page finds the one of this kernel, and what tells it from that of another version."""
-        if cls._shared is None or cls._shared.comm is None:  # somebody may have closed all widgets
-            cls._shared = cls(packed=packed())
-        return {"id": cls._shared.model_id, "fingerprint": fingerprint()}
+        return {"id": cls.shared().model_id, "fingerprint": fingerprint()}
+
+    @classmethod
+    def _made(cls) -> Code:
+        return cls(packed=packed())
 
 
 @cache

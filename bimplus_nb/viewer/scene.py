@@ -17,27 +17,23 @@ import pythreejs as three
 from ipywidgets import Layout, Widget
 
 from bimplus_nb.viewer.camera import FIELD_OF_VIEW
+from bimplus_nb.viewer.shared import Shared
 
 # From where one looks at first, Y up: from the front left corner, a little from above.
 DIRECTION: Final = (0.545, -0.315, -0.777)
 
 
-class Kinds(three.Group):  # type: ignore[misc]  # pythreejs has no types
-    """One of each kind, for the page to take its class from; never drawn, and one for all viewers of a kernel."""
-
-    _shared: Kinds | None = None
+class Kinds(Shared, three.Group):  # type: ignore[misc]  # pythreejs has no types
+    """One of each kind, for the page to take its class from; never drawn."""
 
     @classmethod
-    def shared(cls) -> Kinds:
-        """The one of this kernel."""
-        if cls._shared is None or cls._shared.comm is None:  # somebody may have closed all widgets
-            position = three.BufferAttribute(np.zeros((3, 3), np.float32), normalized=False)
-            geometry = three.BufferGeometry(attributes={"position": position})
-            pixel = np.zeros((1, 1, 4), np.uint8)
-            texture = three.DataTexture(data=pixel, format="RGBAFormat", type="UnsignedByteType")
-            material = three.ShaderMaterial(uniforms={"texture": {"value": texture}})
-            cls._shared = cls(children=[three.Mesh(geometry, material), three.LineSegments(geometry, material)])
-        return cls._shared
+    def _made(cls) -> Kinds:
+        position = three.BufferAttribute(np.zeros((3, 3), np.float32), normalized=False)
+        geometry = three.BufferGeometry(attributes={"position": position})
+        pixel = np.zeros((1, 1, 4), np.uint8)
+        texture = three.DataTexture(data=pixel, format="RGBAFormat", type="UnsignedByteType")
+        material = three.ShaderMaterial(uniforms={"texture": {"value": texture}})
+        return cls(children=[three.Mesh(geometry, material), three.LineSegments(geometry, material)])
 
 
 def renderer(layout: Layout) -> Any:

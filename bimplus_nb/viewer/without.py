@@ -7,6 +7,7 @@ from html import escape
 from ipywidgets import HTML
 
 from bimplus_nb.causes import CAUSES
+from bimplus_nb.viewer.shared import Shared
 
 # Seen once the code has had time to come. Where it came (`Side` is `.bv` then), they are not.
 _STYLE = """
@@ -17,18 +18,14 @@ _STYLE = """
 """
 
 
-class Without(HTML):  # type: ignore[misc]  # ipywidgets has no types
-    """The words, in a widget that needs nothing but ipywidgets; one for all viewers of a kernel."""
-
-    _shared: Without | None = None
+class Without(Shared, HTML):  # type: ignore[misc]  # ipywidgets has no types
+    """The words, in a widget that needs nothing but ipywidgets."""
 
     @classmethod
-    def shared(cls) -> Without:
-        """The one of this kernel."""
-        if cls._shared is None or cls._shared.comm is None:  # somebody may have closed all widgets
-            cause = CAUSES["no-code"]
-            lines = (escape(cause.words), escape(cause.cure), f"<code>{escape(cause.command)}</code>")
-            said = "".join(f"<p>{line}</p>" for line in lines)
-            cls._shared = cls(value=f"<style>{_STYLE}</style>{said}")
-            cls._shared.add_class("bv-without")
-        return cls._shared
+    def _made(cls) -> Without:
+        cause = CAUSES["no-code"]
+        lines = (escape(cause.words), escape(cause.cure), f"<code>{escape(cause.command)}</code>")
+        said = "".join(f"<p>{line}</p>" for line in lines)
+        made = cls(value=f"<style>{_STYLE}</style>{said}")
+        made.add_class("bv-without")
+        return made

@@ -34,6 +34,7 @@ class Derived {
     const {kinds, materials} = stage, geometry = this.geometry = kinds.screen();
     this.outlines = [1.2, 4.2, 2.2].map(width => kinds.alone('outline', geometry, materials.make('outline', {width, color: [0, 0, 0, 0]})));
     this.outlines[0].material.depthTest = false;
+    for (const line of this.outlines) line.visible = false;  // nothing is selected yet
     stage.part('lines').add(...this.outlines);
   }
 

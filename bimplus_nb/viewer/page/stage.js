@@ -77,8 +77,9 @@ class Stage extends Looking {
     );
   }
 
-  // Take in the parcels that have come, one after the other.
+  // Take in the parcels that have come, one after the other. Nothing is at rest while that takes its time.
   load() {
+    clearTimeout(this.settling);
     return this.loading = this.loading.then(async () => {
       const all = this.model.get('parcels');
       while (this.loaded < all.length) {
