@@ -51,6 +51,7 @@ FLAGS = [
     "--use-angle=swiftshader-webgl",
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
+    "--disable-gpu-watchdog",  # which takes a drawing process that waits for a processor to hang
     "--disable-dev-shm-usage",
     "--disable-background-timer-throttling",
     "--disable-renderer-backgrounding",

@@ -22,7 +22,7 @@ def worked_through(lab: Lab, name: str) -> Iterator[Notebook]:
         notebook.run_all(timeout=120)
         notebook.settle()
         yield notebook
-        assert notebook.errors == []
+        assert notebook.errors == [], notebook.errors
 
 
 def hued(pixels: NDArray[np.uint8], color: str, *, within: float = 15) -> NDArray[np.bool_]:
