@@ -115,7 +115,7 @@ class Notebook:
         self._url = url
         page.set_default_timeout(60 * SECOND)
         page.on("console", self._complaint)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", lambda error: self.errors.append(error.stack or error.message))
 
     def _complaint(self, message: ConsoleMessage) -> None:
         # Lab warns that pythreejs asks for an older @lumino; that one is known and harmless.

@@ -128,3 +128,24 @@ def test_a_cleared_output_is_no_longer_pictured(lab: Lab) -> None:
             arg=[2, before],
         )
         assert notebook.errors == []
+
+
+HIDDEN = """
+viewer = Viewer(house, rooms='room', title='House')
+box = ipywidgets.Box([viewer.widget], layout=ipywidgets.Layout(display='none'))
+box
+"""
+
+
+def test_what_has_no_size_yet_is_drawn_once_it_has(lab: Lab) -> None:
+    with lab.open([SETUP + "import ipywidgets", HIDDEN]) as notebook:
+        notebook.run_all()
+        notebook.page.locator(".jupyter-threejs canvas").wait_for(state="attached")
+        notebook.page.wait_for_timeout(1_500)  # it has come, and there is nowhere to draw it
+        assert notebook.errors == []
+        assert notebook.ask("viewer.stats['seconds'].get('picture')") is None
+        notebook.kernel("box.layout.display = 'flex'")
+        notebook.until("viewer._page.side.light_shape and viewer._page.picture")
+        notebook.settle()
+        assert len(np.unique(notebook.pixels().reshape(-1, 3) // 24, axis=0)) > 15
+        assert notebook.errors == []

@@ -156,6 +156,7 @@ class Stage extends Looking {
   }
 
   afterFrame() {
+    if (!this.scene.visible) return;  // no pane knows its size yet: this was a frame of nothing
     const start = this.drawnAt = performance.now(), {level} = this.detail;
     requestAnimationFrame(() => requestAnimationFrame(() => {  // now it is on the screen
       this.cost = performance.now() - start;
