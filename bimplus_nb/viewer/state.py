@@ -26,11 +26,10 @@ Flags = NDArray[np.bool_]
 class Patch:
     """Texels that changed, ready to be sent.
 
-    - ``gaps``: (n,) uint16 or uint32: how far each changed texel is from the one before (the first from 0)
+    - ``gaps``: (n,) uint8, uint16 or uint32: how far each changed texel is from the one before (the first from 0);
+      empty where all p texels are told
     - ``values``: (k,) uint32, the new texels (bytes red, green, blue, bits)
-    - ``index``: (n,) uint8 into `values`; empty where `values` holds one for each changed texel
-
-    With `gaps` empty, `values` holds every texel there is.
+    - ``index``: (n,) or (p,) uint8 into `values`; empty where `values` holds one for each texel
     """
 
     gaps: NDArray[Any]
@@ -44,30 +43,31 @@ class Patch:
 
     def apply(self, texels: NDArray[np.uint32]) -> None:
         """Write the changes into (p,) texels, as the page does."""
-        if not len(self.gaps):
-            texels[:] = self.values
-        else:
-            texels[np.cumsum(self.gaps, dtype=np.int64)] = self.values[self.index] if len(self.index) else self.values
+        which = np.cumsum(self.gaps, dtype=np.int64) if len(self.gaps) else slice(None)
+        texels[which] = self.values[self.index] if len(self.index) else self.values
 
 
 def patch(before: NDArray[np.uint32], after: NDArray[np.uint32]) -> Patch | None:
-    """What leads from one state of (p,) texels to another, in the fewest bytes of three ways; None if nothing changed.
+    """What leads from one state of (p,) texels to another, in the fewest bytes; None if nothing changed.
 
-    Few distinct values cost a byte a texel and a small table; neighbours cost two bytes to name; and where that is more
-    than all texels, all are sent.
+    To name neighbours costs a byte each, and where many changed none, for all are told. Few distinct values cost a byte
+    a texel and a small table.
     """
     changed = np.flatnonzero(before != after)
     if not len(changed):
         return None
     gaps = np.diff(changed, prepend=0)
-    small = np.uint16 if gaps.max() < 1 << 16 else np.uint32
-    values, index = np.unique(after[changed], return_inverse=True)
-    if len(values) <= 256:
-        sparse = Patch(gaps.astype(small), values, index.astype(np.uint8))
-    else:
-        sparse = Patch(gaps.astype(small), after[changed], np.empty(0, np.uint8))
-    whole = Patch(np.empty(0, np.uint16), after.copy(), np.empty(0, np.uint8))
-    return sparse if sparse.nbytes < whole.nbytes else whole
+    sparse = _packed(gaps.astype(np.min_scalar_type(gaps.max())), after[changed])
+    if 3 * len(changed) < len(after):
+        return sparse
+    return min(sparse, _packed(np.empty(0, np.uint8), after), key=lambda one: one.nbytes)
+
+
+def _packed(gaps: NDArray[Any], texels: NDArray[np.uint32]) -> Patch:
+    values, index = np.unique(texels, return_inverse=True)
+    if len(values) <= 256 and values.nbytes + len(index) < texels.nbytes:
+        return Patch(gaps, values, index.astype(np.uint8))
+    return Patch(gaps, texels.copy(), np.empty(0, np.uint8))
 
 
 class Texels:

@@ -2,13 +2,15 @@
 uniform float span;             // about the length of the line, mm
 uniform float pixels;           // CSS pixels a mm, times the distance in perspective
 uniform float far;              // mm, from where on lines grow faint
-varying vec3 vPlace, vColor;
+uniform vec4 edgeColor;
+uniform vec3 lineColor;         // of what is selected
+varying vec3 vPlace, vPaint;
 varying float vAlpha;
-flat varying int vBits;
 
 void main() {
-  int bits = look(vColor);
-  vBits = bits;
+  vec3 color;
+  int bits = look(color);
+  vPaint = (bits & SELECTED) != 0 ? lineColor : mix(edgeColor.rgb, color * 0.25, 0.35);
   vec4 place = placed(), view = viewMatrix * place;
   vPlace = place.xyz;
   float away = length(view.xyz);

@@ -85,13 +85,14 @@ class Cuts {
   // The lines of the cut, as the kernel has found them.
   takeSeams(bytes) {
     const lines = bytes?.byteLength ? new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)) : [];
-    const ends = [], parts = [];
-    for (let k = 0; k < lines.length; k += 7) {
-      ends.push(lines.subarray(k, k + 3), lines.subarray(k + 3, k + 6));
-      parts.push(lines[k + 6]);
+    const n = lines.length / 7, from = new Float32Array(3 * n), to = new Float32Array(3 * n), parts = new Float32Array(n);
+    for (let k = 0; k < n; k++) {
+      from.set(lines.subarray(7 * k, 7 * k + 3), 3 * k);
+      to.set(lines.subarray(7 * k + 3, 7 * k + 6), 3 * k);
+      parts[k] = lines[7 * k + 6];
     }
-    quads(this.stage.kinds, this.seam.geometry, ends, parts);
-    this.seam.visible = !this.held && this.planes.length > 0 && parts.length > 0;
+    quads(this.stage.kinds, this.seam.geometry, from, to, parts);
+    this.seam.visible = !this.held && this.planes.length > 0 && n > 0;
   }
 
   close() {

@@ -18,7 +18,7 @@ function orbit(pane, element) {
   // about what one looks at.
   const pivotAt = event => {
     const {view} = pane, canvas = view.renderer.getSize(), at = pane.at(event);
-    const ends = stage.derived.outlines[0].visible ? stage.derived.ends(SELECTED | VISIBLE) : null;
+    const ends = stage.derived.selected ? stage.derived.ends(SELECTED | VISIBLE) : null;
     if (ends) {
       const middle = [0, 1, 2].map(k => (Math.min(...ends.map(p => p[k])) + Math.max(...ends.map(p => p[k]))) / 2);
       const seen = stage.project(middle, canvas);

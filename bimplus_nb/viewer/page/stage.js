@@ -6,6 +6,7 @@
 const SETTLED = 300;         // ms without a frame until the view counts as at rest
 const GROWING = 300;         // ms between two frames of a building that is still arriving, at least
 const TEXELS = 1024;         // in a row of the texture
+const GAPS = {1: Uint8Array, 2: Uint16Array, 4: Uint32Array};
 const PICTURE_WIDTH = 1280;  // pixels; what is sent without being asked for is no wider
 const PRINT_WIDTH = 960;     // pixels of the picture that stays in the notebook
 const PRINTING = 2500;       // ms at rest until it is renewed, which costs the kernel some work and the notebook a change
@@ -310,17 +311,14 @@ class Stage extends Looking {
     this.materials.set({texels: this.texels});
   }
 
-  // Changed texels, as state.py packs them: gaps between them, a table of values, an index into it.
+  // Changed texels, as state.py packs them: gaps between them unless it is all of them, values, an index into these.
   patch({gap, indexed, grown}, [gaps, values, index]) {
     const array = (type, view) => new type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
     const all = new Uint32Array(this.bits.buffer, this.bits.byteOffset, this.bits.byteLength / 4);
-    const table = array(Uint32Array, values), steps = array(gap === 2 ? Uint16Array : Uint32Array, gaps);
-    if (!steps.length) all.set(table);
-    const which = array(Uint8Array, index);
-    for (let k = 0, at = 0; k < steps.length; k++) {
-      at += steps[k];
-      all[at] = table[indexed ? which[k] : k];
-    }
+    const table = array(Uint32Array, values), steps = array(GAPS[gap], gaps), which = array(Uint8Array, index);
+    const value = k => table[indexed ? which[k] : k];
+    if (!steps.length) for (let k = 0; k < this.parts; k++) all[k] = value(k);
+    for (let k = 0, at = 0; k < steps.length; k++) all[at += steps[k]] = value(k);
     this.texels.needsUpdate = true;
     if (grown) return this.arrived();
     this.derived.update();
