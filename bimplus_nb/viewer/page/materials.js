@@ -86,7 +86,12 @@ class Materials {
     }
   }
 
+  // Programs stay until the next of us closes: when a cell is run again its new view has the same canvas, and to compile
+  // them once more would be most of its first frame. What they drew with goes at once.
   close() {
-    for (const material of this.made) material.dispose();
+    for (const material of spent.splice(0, Infinity, ...this.made)) material.dispose();
+    for (const {uniforms} of this.made) for (const uniform of Object.values(uniforms)) uniform.value = null;
   }
 }
+
+const spent = [];
