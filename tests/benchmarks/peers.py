@@ -62,8 +62,8 @@ class Peer:
     needs: tuple[str, ...]
     before: str
     cell: str
-    least: float = 1.0
-    """How many times as long as ours it should take, at least."""
+    least: float | None = 1.0
+    """How many times as long as ours it should take, at least; None for what ours stands on, which shows a floor."""
     most: int = 1_000_000
     """Objects up to which it is asked."""
 
@@ -109,6 +109,29 @@ three.Renderer(
 """,
         least=15.0,
         most=1_000,
+    ),
+    Peer(
+        "pythreejs, merged",
+        ("pythreejs",),
+        "import pythreejs as three\nshades = (color[:, :3] / 255).astype(np.float32)",
+        """
+geometry = three.BufferGeometry(
+    attributes={
+        "position": three.BufferAttribute(points),
+        "color": three.BufferAttribute(shades),
+        "index": three.BufferAttribute(faces.ravel()),
+    }
+)
+solid = three.Mesh(geometry, three.MeshPhongMaterial(vertexColors="VertexColors", flatShading=True, side="DoubleSide"))
+camera = three.PerspectiveCamera(position=eye, fov=45, aspect=2, near=radius / 100, far=radius * 10)
+camera.lookAt([0, 0, 0])
+lights = [three.AmbientLight(intensity=0.6), three.DirectionalLight(position=[-1, 2, 1.5], intensity=0.6)]
+three.Renderer(
+    scene=three.Scene(children=[solid, *lights, camera]), camera=camera, antialias=True, width=1100, height=560,
+    controls=[three.OrbitControls(controlling=camera)],
+)
+""",
+        least=None,
     ),
     Peer(
         "k3d, merged",
@@ -205,7 +228,8 @@ def compared(count: int, options: Options) -> list[list[Any]]:
                 row += [int(got["runs"])]
                 for figure in ("new", "again"):
                     times = got[figure] / ours[figure]
-                    row += [got[figure], None if peer is OURS else Against(times, peer.least, "{:.1f}", least=True)]
+                    against = times if peer.least is None else Against(times, peer.least, "{:.1f}", least=True)
+                    row += [got[figure], None if peer is OURS else against]
                 rows.append([*row, got["frame"]])
                 print(f"{count:,} objects: {peer.name} {got['new']:.2f} s, again {got['again']:.2f} s", flush=True)
     return rows
