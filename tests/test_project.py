@@ -193,6 +193,9 @@ def test_the_view_gets_mesh_table_and_rooms(riverside: Project) -> None:
         viewer.select(ids)
         assert set(viewer.selected.index) == set(ids)
         assert "storey" in viewer.selected
+        (river,) = viewer.find("name == 'River'")
+        where = viewer._building.bounds[viewer._building.rows[river]]
+        assert viewer._building.ground == where[0, 1] - 10, "the ground does not hide it"
     finally:
         viewer.close()
 

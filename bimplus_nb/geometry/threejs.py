@@ -26,6 +26,7 @@ from bimplus_nb.geometry.wire import Unreadable, parse, plain
 _VIRTUAL = "-0000-0000-0000-000000000000"
 # Written with and without the prefix, as everywhere.
 _ROOMS = {"Room", "ID_Room", "IfcSpace", "ID_IFCSpace"}
+_TERRAIN = {"Terrain", "ID_Terrain", "IfcSite", "ID_IFCSite"}
 _KNOWN = {"objects", "elementsCount", "elementCount", "viewbox", "viewBox", "colors"}
 
 
@@ -38,12 +39,14 @@ class Answer:
       and without geometry; `parent` is the object it hangs below where the answer is a tree
     - ``instances``: objects that are a template put somewhere; `place` makes a mesh of them
     - ``rooms``: ids of the objects that are rooms, which fill a building and hide what is in it
+    - ``terrain``: ids of the objects that are land, on which a building stands
     """
 
     mesh: Mesh
     objects: list[dict[str, Any]]
     instances: tuple[Instance, ...]
     rooms: frozenset[str] = frozenset()
+    terrain: frozenset[str] = frozenset()
 
 
 def decode_threejs(data: bytes) -> Mesh:
@@ -94,6 +97,7 @@ class _Reader:
         self._instances: list[Instance] = []
         self._problems: list[Problem] = []
         self._rooms: list[str] = []
+        self._terrain: list[str] = []
 
     def take(self, item: Any, parent: str | None, keys: list[str]) -> None:
         id_ = item["id"] if "id" in keys else None
@@ -105,6 +109,8 @@ class _Reader:
             return
         if type_ in _ROOMS:
             self._rooms.append(id_)
+        elif type_ in _TERRAIN:
+            self._terrain.append(id_)
         attributes: Any = item["attributes"] if "attributes" in keys else None
         if self._geometry and not self._attributes and _VIRTUAL not in id_:
             # What nearly all objects are, without asking first what there is; the rest is looked at with care.
@@ -157,7 +163,8 @@ class _Reader:
 
     def answer(self) -> Answer:
         meshes = [self._collector.mesh(), *self._others, Mesh.empty(self._problems)]
-        return Answer(Mesh.concatenate(meshes), self._objects, tuple(self._instances), frozenset(self._rooms))
+        mesh, instances = Mesh.concatenate(meshes), tuple(self._instances)
+        return Answer(mesh, self._objects, instances, frozenset(self._rooms), frozenset(self._terrain))
 
 
 def _walk(objects: Any) -> Iterator[tuple[Any, str | None, list[str]]]:

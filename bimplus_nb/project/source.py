@@ -237,7 +237,8 @@ class Source:
             ]
             if ids or objects or problems:
                 mesh = replace(answer.mesh.of(*ids), problems=tuple(problems))
-                yield part, replace(answer, mesh=mesh, objects=objects, rooms=answer.rooms & ids)
+                rooms, terrain = answer.rooms & ids, answer.terrain & ids
+                yield part, replace(answer, mesh=mesh, objects=objects, rooms=rooms, terrain=terrain)
 
     def described(self, ids: Sequence[str], revision: int | None, progress: Report) -> list[Record]:
         """Objects with their attributes in full, one request each, side by side. Each is fetched once, and what has

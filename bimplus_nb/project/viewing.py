@@ -58,7 +58,7 @@ def view(
         coming = bodies(source, some, storeys=storeys, revision=revision, progress=progress, among=parts)
         for mesh, step in coming:
             layer = step.part.layer_id.lower(), step.part.topology_id.lower()
-            yield Arrival(mesh, step.answer.rooms, step.done, step.known, layer)
+            yield Arrival(mesh, step.answer.rooms, step.done, step.known, layer, step.answer.terrain)
 
     def load(some: Sequence[Part]) -> list[Arrival]:
         come = [*arrivals(some, False)]

@@ -19,13 +19,15 @@ MOST_TRIANGLES = 6_000_000
 FIRST, PORTION = 2_000, 10_000
 """Of a large mesh that is there at once: objects in the first instalment, and in each of the others."""
 
+_UNDER = 10.0  # mm between what lies on the ground and the ground itself
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrival:
     """Some objects of a building that comes bit by bit.
 
     `rooms` are those of ``mesh.ids`` that are rooms; `done` of the `known` steps are over when this is here; `layer` is
-    the one they are all on: its id, and the id of the model's tree.
+    the one they are all on: its id, and the id of the model's tree; `terrain` are those that are land.
     """
 
     mesh: Mesh
@@ -33,6 +35,7 @@ class Arrival:
     done: int = 1
     known: int = 1
     layer: tuple[str, str] | None = None
+    terrain: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +52,7 @@ class Building:
 
     - ``owner`` (p,) leads from part to object; ``color`` (p, 4) uint8 are the parts' own colours, ``closed`` (p,) bool
       those that a section may fill
-    - ``room`` (o,) bool; ``bounds`` (o, 2, 3) the least and greatest x, y, z
+    - ``room`` and ``terrain`` (o,) bool; ``bounds`` (o, 2, 3) the least and greatest x, y, z
     - ``drawn`` (o,) bool is what went into ``instalments``: all but what would be more than ``most`` triangles
     - ``stray`` (o,) bool is what is so far from everything else that it is not drawn
     - ``layers`` are the rows of the objects of each layer, as far as arrivals have said
@@ -66,6 +69,7 @@ class Building:
         self.color: NDArray[np.uint8] = np.empty((0, 4), np.uint8)
         self.closed: NDArray[np.bool_] = np.empty(0, bool)
         self.room: NDArray[np.bool_] = np.empty(0, bool)
+        self.terrain: NDArray[np.bool_] = np.empty(0, bool)
         self.drawn: NDArray[np.bool_] = np.empty(0, bool)
         self.bounds: NDArray[np.float64] = np.empty((0, 2, 3))
         self.stray: NDArray[np.bool_] = np.empty(0, bool)
@@ -88,7 +92,9 @@ class Building:
         self.closed = np.concatenate([self.closed, np.zeros(len(mesh.owner), bool)])
         fresh = np.zeros(len(self.rows) - len(self.room), bool)
         self.room, self.drawn = np.concatenate([self.room, fresh]), np.concatenate([self.drawn, fresh])
+        self.terrain = np.concatenate([self.terrain, fresh])
         self.room[rows[[name in arrival.rooms for name in mesh.ids]]] = True
+        self.terrain[rows[[name in arrival.terrain for name in mesh.ids]]] = True
         if arrival.layer is not None and len(rows):
             self.layers[arrival.layer] = np.union1d(self.layers.get(arrival.layer, rows[:0]), rows)
         with self._joining:
@@ -135,6 +141,19 @@ class Building:
             self.triangles_drawn += made.batch.triangles
             self.instalments.append(made)
             yield made
+
+    @property
+    def ground(self) -> float:
+        """Height of the ground, mm: what is below can be seen from below, or where something is cut.
+
+        Nothing says where it is. Models stand on y = 0 by custom, with cellars and footings below and most of the
+        building above; then it is a step (150 mm) below that, and else just under the model. Land that lies lower, such
+        as a river, lies on it.
+        """
+        low, high = float(self.low[1]), float(self.high[1])
+        level = -150.0 if low < -150 and high > -2 * low else low - _UNDER
+        land = self.bounds[self.terrain & ~self.stray]
+        return min(level, float(land[land[:, 1, 1].argmin(), 0, 1]) - _UNDER) if len(land) else level
 
     @property
     def ids(self) -> tuple[str, ...]:

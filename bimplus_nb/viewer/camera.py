@@ -16,6 +16,7 @@ NEAREST: Final = 100.0
 """mm between the eye and what it looks at, at least."""
 
 _FAR: Final = 1e13
+_HALVINGS: Final = 40
 
 Point = tuple[float, float, float]
 Projection = Literal["perspective", "orthographic"]
@@ -85,12 +86,12 @@ class Camera:
             away = height / 2 / math.tan(math.radians(FIELD_OF_VIEW) / 2)
             return cls(_three(target - forward * away), _three(target), height=height)
         slope = np.tan(np.radians(FIELD_OF_VIEW) / 2) * fill * np.array((aspect, 1.0))
-        # Each point p must lie within the slope of the view, |p · axis - at| <= slope (away + p · forward): two sides,
-        # which together give the middle `at` and the least `away`.
-        sides = np.stack([right, up]) @ points.T / slope[:, None]
-        high, low = (sides - depth).max(axis=1), (-sides - depth).max(axis=1)
-        at = (high - low) / 2 * slope
+        # Each point p must lie within the slope of the view, |p · axis - at| <= slope (away + p · forward). What the
+        # two sides ask for gives the least `away`.
+        sides = np.stack([right, up]) @ points.T
+        high, low = (sides / slope[:, None] - depth).max(axis=1), (-sides / slope[:, None] - depth).max(axis=1)
         away = min(-float((high + low).max() / 2), float(depth.min()) - NEAREST)
+        at = [_centre(across, depth - away) for across in sides]
         middle = float(depth.min() + depth.max()) / 2
         sideways = right * at[0] + up * at[1]
         target = sideways + forward * middle
@@ -160,6 +161,17 @@ def ends(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     columns = ([reach[sign][axis] for axis, sign in enumerate(way) if sign] for way in ways.tolist())
     box = boxes[[int(np.argmax(sum(rest, first))) for first, *rest in columns]]
     return np.asarray(np.where(ways > 0, box[:, 1], box[:, 0]))
+
+
+def _centre(across: NDArray[np.float64], away: NDArray[np.float64]) -> float:
+    """Where as much is left free on either side of a picture of points (n,), by how far across and away they are. What
+    is near fills more of it, so that is not half way."""
+    low, high = float(across.min()), float(across.max())
+    for _ in range(_HALVINGS):
+        at = (low + high) / 2
+        seen = (across - at) / away
+        low, high = (at, high) if seen.max() > -seen.min() else (low, at)
+    return low
 
 
 def is_length(value: object) -> bool:

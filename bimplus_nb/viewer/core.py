@@ -21,7 +21,7 @@ from bimplus_nb.viewer.decor import Decor
 from bimplus_nb.viewer.ids import Ids, rows
 from bimplus_nb.viewer.page import Page
 from bimplus_nb.viewer.palette import calm
-from bimplus_nb.viewer.scene import DIRECTION, ground_level
+from bimplus_nb.viewer.scene import DIRECTION
 
 Objects: TypeAlias = "pd.DataFrame | Callable[[], pd.DataFrame] | None"
 Outline: TypeAlias = "Callable[[Sequence[str]], pd.DataFrame] | None"
@@ -183,7 +183,7 @@ class Core:
         if not len(building):
             low, high = (np.array(end) for end in _NOTHING)
             return {"low": low.tolist(), "high": high.tolist(), "ground": -1010.0, "points": _NOTHING} | _FROM
-        ground = ground_level(float(building.low[1]), float(building.high[1])) - building.origin[1]
+        ground = building.ground - building.origin[1]
         points = [[x, max(y, ground), z] for x, y, z in self._far_ends()]
         low, high = building.low - building.origin, building.high - building.origin
         return {"low": low.tolist(), "high": high.tolist(), "ground": float(ground), "points": points} | _FROM

@@ -14,7 +14,6 @@ from bimplus_nb.geometry.mesh import Mesh
 from bimplus_nb.viewer.building import Building, largest
 from bimplus_nb.viewer.capture import Plane
 from bimplus_nb.viewer.page import Page
-from bimplus_nb.viewer.scene import ground_level
 from bimplus_nb.viewer.state import COLORED, ROOM, VISIBLE
 from bimplus_nb.viewer.still import Subject
 
@@ -60,12 +59,8 @@ class Decor:
         building = self._building
         if self._light is None or self._light[0] != building.triangles:
             solid = (building.color[:, 3] >= CLEAR) & ~(building.room | building.stray)[building.owner]
-            self._light = building.triangles, light_volume(*building.meshes, parts=solid, ground=self._ground)
+            self._light = building.triangles, light_volume(*building.meshes, parts=solid, ground=self._building.ground)
         return self._light[1]
-
-    @property
-    def _ground(self) -> float:
-        return ground_level(float(self._building.low[1]), float(self._building.high[1]))
 
     def subject(
         self, mesh: Mesh, texels: NDArray[np.uint32], cuts: tuple[Plane, ...] = (), most: int | None = None
@@ -79,11 +74,11 @@ class Decor:
             if most is None or len(mesh.triangles) <= most:
                 if self._creases is None or self._creases[0] is not mesh:
                     self._creases = mesh, creases(mesh)
-                return Subject(mesh, texels, self._ground, self._creases[1], self._shadows(), cuts)
+                return Subject(mesh, texels, self._building.ground, self._creases[1], self._shadows(), cuts)
             mesh, texels = _largest(mesh, texels, self._building.stray, most)
             solid = (mesh.color[:, 3] >= CLEAR) & ((texels.view(np.uint8)[3::4] & ROOM) == 0)
-            light = self._light[1] if self._light else light_volume(mesh, parts=solid, ground=self._ground)
-            return Subject(mesh, texels, self._ground, creases(mesh), light, cuts)
+            light = self._light[1] if self._light else light_volume(mesh, parts=solid, ground=self._building.ground)
+            return Subject(mesh, texels, self._building.ground, creases(mesh), light, cuts)
 
 
 def _largest(

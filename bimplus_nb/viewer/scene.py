@@ -52,15 +52,6 @@ def script() -> str:
     return (Path(three.__file__).parent / "static" / "three.js").read_text(encoding="utf-8")
 
 
-def ground_level(low: float, high: float) -> float:
-    """Height of the ground, mm, under what reaches from `low` to `high`.
-
-    Nothing says where it is. Models stand on y = 0 by custom, with cellars and footings below and most of the building
-    above; then it is a step (150 mm) below that, and else just under the model.
-    """
-    return -150.0 if low < -150 and high > -2 * low else low - 10
-
-
 def tree(*roots: Widget) -> list[Widget]:
     """All open widgets that can be reached from these, each once."""
     seen: dict[int, Widget] = {}

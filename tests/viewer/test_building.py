@@ -151,3 +151,22 @@ def test_a_bit_that_is_all_astray_moves_no_border() -> None:
     assert building.stray.tolist() == [False] * len(HOUSE) + [True]
     assert np.array_equal(building.low, low)
     assert np.array_equal(building.high, high)
+
+
+@pytest.mark.parametrize(
+    ("land", "ground"),
+    [
+        ({}, -150.0),
+        ({"river": (-1_700, -1_400)}, -1_710.0),
+        ({"river": (-1_700, -1_400), "quay": (-3_000, 0)}, -1_710.0),  # the wall goes down into it
+        ({"lawn": (2_800, 3_100)}, -150.0),  # on a roof
+    ],
+)
+def test_the_ground_is_under_the_land_that_lies_lowest(land: dict[str, tuple[float, float]], ground: float) -> None:
+    building = Building()
+    color = (120, 150, 105, 255)
+    lie = {name: [houses.box((0, low, 9_000), (10_000, high, 12_000), color)] for name, (low, high) in land.items()}
+    tower = houses.box((0, -900, 0), (500, 9_000, 500), color)
+    list(building.add(Arrival(houses.house())))
+    list(building.add(Arrival(houses.mesh({**lie, "tower": [tower]}), terrain=land)))
+    assert building.ground == ground

@@ -131,9 +131,11 @@ def test_a_fitted_camera_sees_every_point_and_is_as_near_as_can_be(
     right /= np.linalg.norm(right)
     seen = (cloud - camera.position) @ np.stack([right, np.cross(right, forward), forward]).T
     slope = np.tan(np.radians(FIELD_OF_VIEW) / 2) * np.array((aspect, 1))
-    share = np.abs(seen[:, :2] / seen[:, 2:] / slope)
+    places = seen[:, :2] / seen[:, 2:] / slope
+    share = np.abs(places)
     assert (seen[:, 2] > 0).all()
     assert share.max() <= 0.8 + 1e-4
+    assert places.max(axis=0) == pytest.approx(-places.min(axis=0), abs=1e-4), "as much is left free on either side"
     if seen[:, 2].min() > NEAREST + 1:
         assert share.max() == pytest.approx(0.8, abs=1e-3)
 

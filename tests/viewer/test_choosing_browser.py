@@ -303,3 +303,20 @@ def test_ids_go_to_the_clipboard(notebook: Notebook) -> None:
     notebook.page.locator(".bv-menu button", has_text="Copy id").click()
     notebook.page.wait_for_function("async () => await navigator.clipboard.readText() === 'sill\\nroof'")
     assert notebook.ask("viewer._page.side.notice") == ""
+
+
+def test_a_selection_has_outlines_all_over_or_nowhere(lab: Lab) -> None:
+    with lab.open([SETUP, "mesh = houses.many(5000); viewer = Viewer(mesh); viewer"]) as notebook:
+        notebook.run(0)
+        notebook.run(1)
+        notebook.until("viewer._page.side.light_shape and viewer._page.picture", timeout=60)
+
+        def in_line_color(some: str) -> int:
+            notebook.kernel(f"viewer.select({some})")
+            notebook.settle()
+            return int((np.abs(notebook.pixels()[..., :3] - np.array([11, 79, 196])).max(axis=-1) < 16).sum())
+
+        outlined, tinted = in_line_color("mesh.ids[:2000]"), in_line_color("mesh.ids")
+        assert outlined > 5_000
+        assert 0 < tinted < outlined / 10, "95,000 lines: they would hide what they are of"
+        assert in_line_color("()") == 0

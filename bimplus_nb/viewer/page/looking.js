@@ -6,6 +6,7 @@
 
 const GLIDE = 260;        // ms a flight of the camera takes
 const MARGIN = 0.86;      // share of the canvas that a fitted box fills
+const HALVINGS = 40;
 const NEAREST = 100;      // mm between the eye and what it looks at, at least
 const FARTHEST = 20;      // distance from the target, in radii of the building
 const STEEPEST = Math.PI / 2 - 1e-4;  // radians from the horizon, as far as a drag gets: there left and right are still known
@@ -155,14 +156,22 @@ class Looking {
       return;
     }
     const tall = Math.tan(this.camera.fov * Math.PI / 360) * MARGIN, wide = tall * aspect;
-    // Each point p must lie within the slope of the view: |p·axis - at| <= slope (away + p·forward). What the two
-    // sides ask for gives the place in the middle between them, and the least distance.
-    const between = (axis, slope) => {
-      const [low, high] = [-1, 1].map(sign => Math.max(...points.map(p => sign * dot(p, axis) / slope - dot(p, forward))));
-      return [(high - low) / 2 * slope, (high + low) / 2];
+    // Each point p must lie within the slope of the view: |p·axis - at| <= slope (away + p·forward). What its two sides ask
+    // for gives the least distance.
+    const between = (axis, slope) => [-1, 1].reduce((sum, sign) =>
+      sum + Math.max(...points.map(p => sign * dot(p, axis) / slope - dot(p, forward))), 0) / 2;
+    const eye = Math.min(-Math.max(between(right, wide), between(up, tall)), front - NEAREST);
+    // Then as much is left free on either side. What is near fills more of the canvas, so that is not half way.
+    const centre = axis => {
+      let [low, high] = span(axis);
+      for (let k = 0; k < HALVINGS; k++) {
+        const at = (low + high) / 2, seen = points.map(p => (dot(p, axis) - at) / (dot(p, forward) - eye));
+        if (Math.max(...seen) > -Math.min(...seen)) low = at; else high = at;
+      }
+      return low;
     };
-    const [x, farX] = between(right, wide), [y, farY] = between(up, tall);
-    this.goTo(at(x, y, Math.min(-Math.max(farX, farY), front - NEAREST)), at(x, y, middle), glide);
+    const x = centre(right), y = centre(up);
+    this.goTo(at(x, y, eye), at(x, y, middle), glide);
   }
 
   // The selection, or everything that can be seen.
