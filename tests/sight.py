@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 
 
 class Rays:
-    """Rays from a camera against every triangle of some objects of a mesh."""
+    """Rays from a camera against every triangle of some objects of a mesh; what lies below `floor` is not seen."""
+
+    floor = -np.inf
 
     def __init__(self, viewer: Any) -> None:
-        """What a viewer draws solid, as its page sees it."""
+        """What a viewer draws solid, as its page sees it from above the ground; sections it knows nothing of."""
+        if not viewer.sections:
+            self.floor = viewer._building.ground
         seen = set(viewer.visible_ids)
         self._aim(viewer.mesh, viewer.camera, *viewer.size, np.array([name in seen for name in viewer.mesh.ids]))
 
@@ -62,6 +66,8 @@ class Rays:
         distance = np.einsum("ij,ij->i", v, q) * inverse
         inside = (along_u >= 0) & (along_v >= 0) & (along_u + along_v <= 1)
         hit = (inverse != 0) & inside & (self.parallel | (distance > 0))
+        if start[1] > self.floor:
+            hit &= start[1] + distance * ray[1] > self.floor
         return distance[hit], self.row[hit]
 
     def ray(self, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -118,7 +124,7 @@ class Drawn(Rays):
         self._stand(viewer.camera, building.origin, width, height)
         cuts = np.array(viewer.sections, float).reshape(-1, 4)
         self.normal, self.beyond = cuts[:, :3], cuts[:, 3] - cuts[:, :3] @ building.origin
-        self.ground = viewer._home()["ground"]
+        self.ground = viewer._home()["earth" if (np.abs(self.normal[:, 1]) < 0.5).any() else "ground"]
 
     def hits(self, x: float, y: float) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         distance, row = super().hits(x, y)
@@ -130,7 +136,7 @@ class Drawn(Rays):
 
 
 def where(viewer: Any, name: str) -> tuple[float, float]:
-    """A point of the canvas (CSS pixels) at which this object is in front, with most of it around the point."""
+    """The middle of a pixel of the canvas (CSS pixels) that shows this object, with most of it around."""
     return spot(Rays(viewer), viewer.mesh.ids.index(name))
 
 
@@ -141,7 +147,7 @@ def spot(rays: Rays, row: int) -> tuple[float, float]:
     weights = np.array([[4, 4, 4], [6, 3, 3], [3, 6, 3], [3, 3, 6]]) / 12
     points = np.einsum("ki,tij->tkj", weights, mine[np.argsort(-area)[:12]]).reshape(-1, 3)
     best, most = None, 0
-    for x, y in rays.screen(points):
+    for x, y in np.floor(rays.screen(points)) + 0.5:  # the middle of a pixel is what it shows
         if 3 < x < rays.width - 3 and 3 < y < rays.height - 3 and rays.first(x, y) == row:
             around = 1 + sum(rays.first(x + dx, y + dy) == row for dx, dy in ((3, 0), (-3, 0), (0, 3), (0, -3)))
             if around > most:

@@ -143,17 +143,24 @@ class Building:
             yield made
 
     @property
-    def ground(self) -> float:
-        """Height of the ground, mm: what is below can be seen from below, or where something is cut.
+    def earth(self) -> float:
+        """Height up to which there is earth around the building, mm: what a section shows.
 
         Nothing says where it is. Models stand on y = 0 by custom, with cellars and footings below and most of the
-        building above; then it is a step (150 mm) below that, and else just under the model. Land that lies lower, such
-        as a river, lies on it.
+        building above; then it is a step (150 mm) below that, and else just under the model.
         """
         low, high = float(self.low[1]), float(self.high[1])
-        level = -150.0 if low < -150 and high > -2 * low else low - _UNDER
+        return -150.0 if low < -150 and high > -2 * low else low - _UNDER
+
+    @property
+    def ground(self) -> float:
+        """Height of the ground, mm: what is below can be seen from below, or where it is cut.
+
+        It is where the earth is, or under the land that lies lowest, such as a river. A section by a standing plane has
+        the earth.
+        """
         land = self.bounds[self.terrain & ~self.stray]
-        return min(level, float(land[land[:, 1, 1].argmin(), 0, 1]) - _UNDER) if len(land) else level
+        return min(self.earth, float(land[land[:, 1, 1].argmin(), 0, 1]) - _UNDER) if len(land) else self.earth
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -142,7 +142,8 @@ class Core:
 
     @property
     def _thin(self) -> bool:
-        return bool(self._now.visible.mean() < 0.9) if len(self._building) else False
+        looks = self._now
+        return bool((looks.visible & ~looks.ghosts).mean() < 0.9) if len(self._building) else False
 
     @property
     def _line(self) -> str:
@@ -182,11 +183,13 @@ class Core:
         building = self._building
         if not len(building):
             low, high = (np.array(end) for end in _NOTHING)
-            return {"low": low.tolist(), "high": high.tolist(), "ground": -1010.0, "points": _NOTHING} | _FROM
-        ground = building.ground - building.origin[1]
+            level = {"ground": -1010.0, "earth": -1010.0}
+            return {"low": low.tolist(), "high": high.tolist(), "points": _NOTHING} | level | _FROM
+        ground, earth = (float(level - building.origin[1]) for level in (building.ground, building.earth))
         points = [[x, max(y, ground), z] for x, y, z in self._far_ends()]
         low, high = building.low - building.origin, building.high - building.origin
-        return {"low": low.tolist(), "high": high.tolist(), "ground": float(ground), "points": points} | _FROM
+        level = {"ground": ground, "earth": earth}
+        return {"low": low.tolist(), "high": high.tolist(), "points": points} | level | _FROM
 
     def _far_ends(self) -> list[list[float]]:
         """Where what is no room ends, in the frame of the scene."""

@@ -17,6 +17,8 @@ from bimplus_nb.viewer.page import Page
 from bimplus_nb.viewer.state import COLORED, ROOM, VISIBLE
 from bimplus_nb.viewer.still import Subject
 
+_UPRIGHT = 0.5  # of a normal's y, less than which a plane stands, and so cuts the earth
+
 
 class Decor:
     """What makes the picture of a building better, but may come after it. Rooms throw no shadow."""
@@ -69,16 +71,18 @@ class Decor:
 
         `most`: of more triangles only the largest objects that can be seen.
         """
+        cut = any(abs(y) < _UPRIGHT for _, y, _, _ in cuts)
+        ground = self._building.earth if cut else self._building.ground
         with self._computing:
             texels = self._building.of_mesh(texels)
             if most is None or len(mesh.triangles) <= most:
                 if self._creases is None or self._creases[0] is not mesh:
                     self._creases = mesh, creases(mesh)
-                return Subject(mesh, texels, self._building.ground, self._creases[1], self._shadows(), cuts)
+                return Subject(mesh, texels, ground, self._creases[1], self._shadows(), cuts)
             mesh, texels = _largest(mesh, texels, self._building.stray, most)
             solid = (mesh.color[:, 3] >= CLEAR) & ((texels.view(np.uint8)[3::4] & ROOM) == 0)
             light = self._light[1] if self._light else light_volume(mesh, parts=solid, ground=self._building.ground)
-            return Subject(mesh, texels, self._building.ground, creases(mesh), light, cuts)
+            return Subject(mesh, texels, ground, creases(mesh), light, cuts)
 
 
 def _largest(

@@ -35,7 +35,7 @@ class Side(anywidget.AnyWidget):
     legend = traitlets.Dict(help="what the colours mean, as `Coloring.legend` says it").tag(sync=True)
     theme = traitlets.Unicode("auto", help="auto, light or dark").tag(sync=True)
     uniforms = traitlets.Dict(help="uniforms that hold in every theme").tag(sync=True)
-    home = traitlets.Dict(help="what to look at first: low, high, ground, points, direction; mm").tag(sync=True)
+    home = traitlets.Dict(help="what to look at first: low, high, ground, earth, points, direction; mm").tag(sync=True)
     cuts = traitlets.Dict(help="planes of sections, mm in the frame of the scene, and its origin in the world").tag(
         sync=True
     )

@@ -51,12 +51,12 @@ points => {
   }
 }
 """
-# Pixels of the screen that the canvas has, and to how many bits of a pixel corners are rounded.
+# Pixels of the screen that the canvas has.
 CANVAS = """
 () => {
-  const canvas = [...document.querySelectorAll('.jupyter-threejs canvas')].at(-1), gl = canvas.getContext('webgl2');
+  const canvas = [...document.querySelectorAll('.jupyter-threejs canvas')].at(-1);
   const {width, height} = canvas.getBoundingClientRect();
-  return [...[width, height].map(k => Math.floor(k * devicePixelRatio)), gl.getParameter(gl.SUBPIXEL_BITS)];
+  return [width, height].map(k => Math.floor(k * devicePixelRatio));
 }
 """
 
@@ -116,16 +116,14 @@ def picks(notebook: Notebook, ratio: float, count: int, *, house: bool) -> Picks
     notebook.until(COMPLETE, timeout=120)
     notebook.kernel(MESS + COMPARE + OFF)
     notebook.settle(timeout=120)
-    *buffer, bits = notebook.page.evaluate(CANVAS)
+    buffer = notebook.page.evaluate(CANVAS)
     rng = np.random.default_rng(1)
     pixels = rng.integers(np.multiply(buffer, (0.2, 0.1)), np.multiply(buffer, (0.8, 0.95)), (count, 2))
     inside = rng.uniform(0.05, 0.95, (count, 2))  # where in a pixel one clicks must not matter
     notebook.page.evaluate(CLICKS, ((pixels + inside) / ratio).tolist())
     notebook.until(f"len(picked) == {count}", timeout=120)
     middles = ((pixels + 0.5) / buffer * notebook.ask("viewer.size")).tolist()
-    # The rasteriser rounds corners to a grid that it tells; SwiftShader's has 16 places a pixel.
-    reach = max(0.02, 2.0**-bits / 2) / ratio
-    found = notebook.ask(f"compare({middles}, {reach})")
+    found = notebook.ask(f"compare({middles}, {0.02 / ratio})")
     assert notebook.errors == []
     return Picks(found, notebook.ask(f"off({middles})") if house else [])
 

@@ -5,6 +5,7 @@
 // something is left. Counted is for one plane at a time, as if it were the only one; then bodies that overlap, and those
 // that other planes cut as well, come out right. A plane has caps only while one looks at them from outside.
 
+const UPRIGHT = 0.5;  // of a normal's y, less than which the plane stands
 const NOTHING = 128;  // what the count begins with; wrong faces may make it less
 
 class Cuts {
@@ -45,6 +46,21 @@ class Cuts {
     return {cuts: all.flat(), cutting: this.planes.length};
   }
 
+  // Whether a plane stands, and so cuts the earth.
+  get upright() { return this.planes.some(([, y]) => Math.abs(y) < UPRIGHT); }
+
+  // Corners of the earth that is drawn where these planes cut it (earth.frag).
+  strips() {
+    const {centre: {value: centre}, reach: {value: reach}} = this.stage.materials.shared, floor = this.stage.part('ground').position.y;
+    return this.planes.filter(([, y]) => Math.abs(y) < UPRIGHT).flatMap(([x, y, z, at]) => {
+      const normal = [x, y, z], middle = along(centre, normal, at - dot(centre, normal)), aside = unit([z, 0, -x]);
+      return [-1, 1].flatMap(side => [0, 1].map(down => {
+        const [across, , depth] = along(middle, aside, side * 1.3 * reach / 3);
+        return [across, floor - down * reach / 6, depth];
+      }));
+    });
+  }
+
   // There is as much to count as there are opaque surfaces.
   update() {
     const chunks = this.stage.part('opaque').children;
@@ -78,7 +94,7 @@ class Cuts {
     this.caps.forEach((cap, i) => {
       const [x, y, z, d] = this.planes[i] ?? [0, 0, 0, 0];
       cap.all.visible = i < this.planes.length && outside([x, y, z], d);
-      cap.earth.visible = Math.abs(y) < 0.5;
+      cap.earth.visible = Math.abs(y) < UPRIGHT;
     });
   }
 

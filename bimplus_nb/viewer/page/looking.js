@@ -37,7 +37,8 @@ class Looking {
     projectionMatrixInverse.getInverse(projectionMatrix);
   }
 
-  // Before each frame: near and far enclose the building, and lie as close as they can.
+  // Before each frame: near and far enclose what there is to see, as close as they can: between them depth has 2^24 steps,
+  // most of them just behind near.
   aim(width, height) {
     const {camera} = this, {low, high} = this.model.get('home'), radius = this.radius;
     const out = subtract(along(low, subtract(high, low), 0.5), this.position);
@@ -46,11 +47,22 @@ class Looking {
       camera.near = depth - 4 * radius;
       camera.far = depth + 4 * radius;
     } else {
-      camera.near = Math.max(size(out) - 2 * radius, radius / 1000);
+      camera.near = Math.max(this.target ? 0.9 * this.nearest() : 0, radius / 1000);
       camera.far = size(out) + 45 * radius;
     }
     camera.aspect = width / height;
     camera.updateProjectionMatrix();
+  }
+
+  // How deep in a perspective picture lies what is nearest: building, cut earth, or the ground at the picture's edge.
+  nearest() {
+    const {low, high} = this.model.get('home'), {axes: {forward, up}, position, camera} = this;
+    const ends = [low, [high[0], high[1] + this.model.get('lifted') * this.storeys, high[2]]];
+    const corners = Array.from({length: 8}, (_, bits) => [0, 1, 2].map(k => ends[bits >> k & 1][k]));
+    const depths = [...corners, ...this.cuts.strips()].map(place => dot(subtract(place, position), forward));
+    const tall = Math.tan(camera.fov * Math.PI / 360), below = this.part('ground').position.y - position[1];
+    const ground = [-1, 1].map(side => below / (forward[1] + side * tall * up[1])).filter(depth => depth > 0);
+    return Math.min(...depths, ...ground);
   }
 
   get position() { return this.camera.position.toArray(); }

@@ -28,8 +28,9 @@ function target(gl, width, height) {
 // The parts at the pixels of a rectangle of the canvas (pixels of the screen from its top left), as {words, width, height}: a
 // word a pixel, row by row from the bottom, to be read by `partIn`. The canvas itself is not touched.
 // `what` DEPTH: how deep what is opaque there is instead, 0 to 0xffffff as the camera has it; to be read by `partIn` as well.
-// `coarse`: a word stands for so many pixels in each direction.
+// `coarse`: a word stands for so many pixels in each direction, or for a part of one in its middle.
 const PART = 1, DEPTH = 2;
+const FINE = 1 / 16;  // of a pixel
 
 function partsAt({renderer, scene, camera}, left, top, wide, tall, {what = PART, coarse = 1} = {}) {
   const [width, height] = [wide, tall].map(side => Math.ceil(side / coarse));
@@ -49,6 +50,8 @@ function partsAt({renderer, scene, camera}, left, top, wide, tall, {what = PART,
   const color = renderer.getClearColor().clone(), alpha = renderer.getClearAlpha(), {aspect} = camera;
   renderer.setClearColor(0, 0);
   camera.setViewOffset(whole.width, whole.height, left, top, width * coarse, height * coarse);
+  camera.aspect = aspect;  // whole pixels may have another
+  camera.updateProjectionMatrix();
   renderer.setFramebuffer(target(gl, width, height));
   // r97 turns the viewport upside down and multiplies it by the pixel ratio, then GL cuts the fraction off.
   const across = (width + 0.01) / ratio, down = (height + 0.01) / ratio;
@@ -75,10 +78,11 @@ function extent(renderer) {
   return {ratio: devicePixelRatio, width: Math.floor(width * devicePixelRatio), height: Math.floor(height * devicePixelRatio)};
 }
 
-// The part at a point of the canvas (CSS pixels from its top left), or null.
+// The part at a point of the canvas (CSS pixels from its top left), or null: what the middle of the pixel shows. Corners are
+// rounded to a grid of places in a pixel, 16 or more each way; of a picture of the middle alone it is so much finer.
 function pick(view, x, y) {
-  const {ratio} = extent(view.renderer);
-  return partIn(partsAt(view, Math.floor(x * ratio), Math.floor(y * ratio), 1, 1).words[0]);
+  const {ratio} = extent(view.renderer), [left, top] = [x, y].map(k => Math.floor(k * ratio) + (1 - FINE) / 2);
+  return partIn(partsAt(view, left, top, FINE, FINE, {coarse: FINE}).words[0]);
 }
 
 // Every part that is seen in a rectangle of the canvas (CSS pixels), each once.

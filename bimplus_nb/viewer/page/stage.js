@@ -138,13 +138,13 @@ class Stage extends Looking {
     }), Math.max(wait, 0));
   }
 
-  // The ground goes where the building ends.
+  // The ground goes where the building ends; in a section, where the earth is cut.
   settle() {
-    const {low, high, ground} = this.model.get('home'), radius = size(subtract(high, low)) / 2;
-    const floor = this.part('ground'), middle = along(low, subtract(high, low), 0.5);
-    floor.position.set(middle[0], ground, middle[2]);
+    const {low, high, ground, earth} = this.model.get('home'), radius = size(subtract(high, low)) / 2;
+    const level = this.cuts.upright ? earth : ground, floor = this.part('ground'), middle = along(low, subtract(high, low), 0.5);
+    floor.position.set(middle[0], level, middle[2]);
     floor.scale.setScalar(40 * radius);
-    this.materials.set({centre: middle, reach: 3 * radius, level: ground, far: 2.6 * radius, fade: [0.9 * radius, 3.2 * radius], middle: [middle[0], middle[2]]});
+    this.materials.set({centre: middle, reach: 3 * radius, level, far: 2.6 * radius, fade: [0.9 * radius, 3.2 * radius], middle: [middle[0], middle[2]]});
   }
 
   beforeFrame(gl) {
@@ -247,7 +247,6 @@ class Stage extends Looking {
     const theme = THEMES[this.theme ?? 'light'];
     this.cuts.update();
     this.materials.set({...theme, ...this.model.get('uniforms'), texels: this.texels, lifted: this.model.get('lifted')});
-    this.settle();
     this.applyCuts();
     if (this.light) this.materials.set({light: this.light});
     this.derived.paint(theme);
@@ -256,6 +255,7 @@ class Stage extends Looking {
   applyCuts() {
     const {lightAmount} = this.model.get('uniforms');
     this.cuts.update();
+    this.settle();
     this.materials.set(this.cuts.uniforms());
     this.materials.cut(this.cuts.planes.length > 0);
     // The sun's shadow is that of the whole building as it stands, and would lie on what the cut lays open.
@@ -296,7 +296,11 @@ class Stage extends Looking {
     const rows = 2 ** Math.ceil(Math.log2(Math.max(1, bytes.byteLength / 4 / TEXELS)));
     const storeys = this.model.get('storeys'), floor = TEXELS * rows * 4;
     this.bits = new Uint8Array(storeys?.byteLength ? 2 * floor : floor);
-    for (let i = 0; i < storeys?.byteLength; i++) this.bits[floor + 4 * i] = storeys.getUint8(i);
+    this.storeys = 0;  // the number of the highest
+    for (let i = 0; i < storeys?.byteLength; i++) {
+      this.bits[floor + 4 * i] = storeys.getUint8(i);
+      this.storeys = Math.max(this.storeys, storeys.getUint8(i));
+    }
     this.bits.set(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     this.parts = bytes.byteLength / 4;
     this.texels?.dispose();
