@@ -9,7 +9,6 @@ of a machine that may be busy: compare figures of one run, not runs. `!` marks a
 from __future__ import annotations
 
 import dataclasses
-import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -17,15 +16,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import board
+import decode
 import lab as harness
 import living
 import looks
 import peers
+import picking
 import report
 import scale
 import tables
 
-HERE = Path(__file__).parent
 MIDDLE = (20_000,)
 TABLES = (10_000,)
 ISSUES = (5_000,)
@@ -45,10 +45,8 @@ def main() -> None:
     living.main(middle)
     tables.main(dataclasses.replace(options, sizes=TABLES))
     board.main(dataclasses.replace(options, sizes=ISSUES))
-    for name in ("decode.py", "picking.py"):
-        if (HERE / name).exists():
-            print(f"\n{name}", flush=True)
-            subprocess.run([sys.executable, HERE / name], check=False)
+    decode.main(middle)
+    picking.main(dataclasses.replace(options, sizes=picking.SIZES))
     scale.floors(figures)
     report.verdict()
 

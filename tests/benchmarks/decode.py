@@ -1,6 +1,6 @@
 """What it costs to turn geometry answers into buffers, beside what nobody can do without.
 
-    python tests/benchmarks/decode.py [OBJECTS]           # by default 20000
+    python tests/benchmarks/decode.py [OBJECTS ...]    # by default 20000
 
 A sandbox of that size serves its answers over HTTP; the other payloads are the same bodies written otherwise. A row is
 a payload, chunk by chunk as it comes, medians of five in milliseconds of processor time:
@@ -8,7 +8,8 @@ a payload, chunk by chunk as it comes, medians of five in milliseconds of proces
 - parse: pysimdjson alone, a fresh parser a chunk, as the decoder does it
 - floor: parse, then the two `as_buffer` of each geometry and nothing else: no ids, no colours, no decoding
 - memcpy: those buffers joined, the least that making one array of them takes
-- decode: `threejs.read(body, attributes=False)`; ratio: decode over parse
+- decode: `threejs.read(body, attributes=False)`
+- floor ×, decode ×: over parse. The goal is out of reach as long as the floor is above it
 - batch, creases: of the chunks' meshes; batch all: of one mesh of all chunks
 - peak: greatest memory of a process that decodes and batches chunk after chunk and keeps meshes and batches, less what
   it had before, over the bytes of the arrays it keeps
@@ -27,8 +28,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 import orjson
+import report
 import simdjson
+from report import Against, Options, table
 
 import bimplus_nb as bp
 from bimplus_nb.api.parallel import fetch_chunks
@@ -156,35 +161,58 @@ def greatest_memory() -> int:
     return 1024 * int(line.split()[1])
 
 
-def main(count: int) -> None:
+def measure(count: int) -> list[list[Any]]:
+    """The rows of one size."""
     payloads = served(count)
     plain = payloads["plain"]
     payloads["triangles alone"] = rewritten(plain, triangles)
     payloads["all mixed"] = rewritten(plain, mixed)
     payloads["vertex normals"] = rewritten(plain, vertex_normals)
     payloads["face colours"] = rewritten(plain, colours, b"-1,-2,")
-    columns = ("parse", "floor", "memcpy", "decode", "ratio", "batch", "batch all", "creases", "peak")
-    print(f"{'':<16} {'MB':>6} {'objects':>8} {'chunks':>6} " + " ".join(f"{name:>9}" for name in columns), flush=True)
+    rows: list[list[Any]] = []
     for label, answers in payloads.items():
         meshes = [threejs.read(body, attributes=False).mesh for body in answers]
         if problems := [problem for mesh in meshes for problem in mesh.problems]:
             raise SystemExit(f"{label}: {problems[:3]}")
         whole, found = Mesh.concatenate(meshes), buffers(answers)
-        figures = [timed(lambda answers=answers: parse(answers)), timed(lambda answers=answers: buffers(answers))]
-        figures.append(timed(lambda found=found: [b"".join(some) for some in found]))
+        copied = timed(lambda found=found: [b"".join(some) for some in found])
         del found
-        figures.append(timed(lambda answers=answers: [threejs.read(body, attributes=False) for body in answers]))
-        figures.append(figures[3] / figures[0])
-        figures.append(timed(lambda meshes=meshes: [batch(mesh) for mesh in meshes]))
-        figures.append(timed(lambda whole=whole: batch(whole)))
-        figures.append(timed(lambda meshes=meshes: [creases(mesh) for mesh in meshes]))
-        figures.append(peak(answers))
-        row = f"{label:<16} {sum(map(len, answers)) / 1e6:>6.1f} {len(whole):>8,} {len(answers):>6} "
-        print(row + " ".join(f"{x:>9.2f}" if x < 10 else f"{x:>9.0f}" for x in figures), flush=True)
+        parsed = timed(lambda answers=answers: parse(answers))
+        floor = timed(lambda answers=answers: buffers(answers))
+        decoded = timed(lambda answers=answers: [threejs.read(body, attributes=False) for body in answers])
+        rows.append(
+            [
+                label,
+                len(whole),
+                f"{sum(map(len, answers)) / 1e6:.1f}",
+                len(answers),
+                parsed,
+                floor,
+                copied,
+                decoded,
+                floor / parsed,
+                Against(decoded / parsed, 1.6),
+                timed(lambda meshes=meshes: [batch(mesh) for mesh in meshes]),
+                timed(lambda whole=whole: batch(whole)),
+                timed(lambda meshes=meshes: [creases(mesh) for mesh in meshes]),
+                peak(answers),
+            ]
+        )
+        print(f"{label}: decoded in {decoded:.0f} ms", flush=True)
+    return rows
+
+
+def main(options: Options) -> None:
+    """Measure and print the table."""
+    times = ("parse", "floor", "memcpy", "decode", "floor ×", "decode ×", "batch", "batch all", "creases")
+    columns = ("payload", "objects", "MB", "chunks", *times, "peak")
+    rows = [row for count in options.sizes for row in measure(count)]
+    table("Decoding: from bytes to vertices and indices, ms of processor time", columns, rows)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--peak"]:
         print(peak_here(sys.argv[2], int(sys.argv[3])))
     else:
-        main(int(sys.argv[1]) if sys.argv[1:] else 20_000)
+        main(Options.from_line((20_000,)))
+        report.verdict()

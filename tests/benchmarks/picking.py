@@ -1,6 +1,6 @@
 """From a click to Python: how long a person waits for the selection, in a real browser with software GL.
 
-    python tests/benchmarks/picking.py [OBJECTS ...]        # by default 1000 34500, the latter a million triangles
+    python tests/benchmarks/picking.py [OBJECTS ...]    # by default 1000 34500, the latter a million triangles
 
 For each number of objects a building of boxes and columns is on the page, and real mouse clicks go to random places
 where some object is in front. Printed, as medians and 95th percentiles of so many clicks, in ms:
@@ -20,8 +20,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import lab as harness
 import numpy as np
+import report
 from labnotebook import Notebook
+from report import Against, Options, table
 
+SIZES = (1_000, 34_500)
 CLICKS = 40
 
 SETUP = f"""
@@ -76,9 +79,10 @@ def measure(notebook: Notebook) -> dict[str, list[float]]:
     return took
 
 
-def main(sizes: list[int]) -> None:
-    print(f"{'objects':>8} {'triangles':>10}   " + "   ".join(f"{name:>12}" for name in ("pick", "kernel", "lit")))
-    for count in sizes:
+def main(options: Options) -> None:
+    """Measure and print the table."""
+    rows: list[list[object]] = []
+    for count in options.sizes:
         with (
             tempfile.TemporaryDirectory() as folder,
             harness.running(Path(folder), {"JUPYTER_WIDGETS_ECHO": "0"}) as lab,
@@ -90,11 +94,16 @@ def main(sizes: list[int]) -> None:
             notebook.settle(2, timeout=300)
             triangles = notebook.ask("viewer.stats['triangles']")
             took = measure(notebook)
-        row = "   ".join(f"{np.median(ms):>5.0f} {np.quantile(ms, 0.95):>6.0f}" for ms in took.values())
-        print(f"{count:>8,} {triangles:>10,}   {row}", flush=True)
+        figures = {f"{name} {share:.0%}": np.quantile(ms, share) for name, ms in took.items() for share in (0.5, 0.95)}
+        cells: dict[str, object] = {name: f"{ms:.0f}" for name, ms in figures.items()}
+        cells["kernel 50%"] = Against(figures["kernel 50%"], 120, "{:.0f}")
+        rows.append([f"{CLICKS} clicks", count, triangles, *cells.values()])
+    columns = ("ms", "objects", "triangles", "pick", "95 %", "kernel", "95 %", "lit", "95 %")
+    table("Picking: from a click to Python and to the picture", columns, rows)
 
 
 if __name__ == "__main__":
     if why := harness.missing():
         raise SystemExit(why)
-    main([int(word) for word in sys.argv[1:]] or [1_000, 34_500])
+    main(Options.from_line(SIZES))
+    report.verdict()

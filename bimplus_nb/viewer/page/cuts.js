@@ -46,13 +46,13 @@ class Cuts {
     return {cuts: all.flat(), cutting: this.planes.length};
   }
 
-  // Whether a plane stands, and so cuts the earth.
-  get upright() { return this.planes.some(([, y]) => Math.abs(y) < UPRIGHT); }
+  // The planes that stand, and so cut the earth.
+  get standing() { return this.planes.filter(([, y]) => Math.abs(y) < UPRIGHT); }
 
-  // Corners of the earth that is drawn where these planes cut it (earth.frag).
+  // Corners of the earth that is drawn where they do (earth.frag).
   strips() {
     const {centre: {value: centre}, reach: {value: reach}} = this.stage.materials.shared, floor = this.stage.part('ground').position.y;
-    return this.planes.filter(([, y]) => Math.abs(y) < UPRIGHT).flatMap(([x, y, z, at]) => {
+    return this.standing.flatMap(([x, y, z, at]) => {
       const normal = [x, y, z], middle = along(centre, normal, at - dot(centre, normal)), aside = unit([z, 0, -x]);
       return [-1, 1].flatMap(side => [0, 1].map(down => {
         const [across, , depth] = along(middle, aside, side * 1.3 * reach / 3);

@@ -141,7 +141,7 @@ class Stage extends Looking {
   // The ground goes where the building ends; in a section, where the earth is cut.
   settle() {
     const {low, high, ground, earth} = this.model.get('home'), radius = size(subtract(high, low)) / 2;
-    const level = this.cuts.upright ? earth : ground, floor = this.part('ground'), middle = along(low, subtract(high, low), 0.5);
+    const level = this.cuts.standing.length ? earth : ground, floor = this.part('ground'), middle = along(low, subtract(high, low), 0.5);
     floor.position.set(middle[0], level, middle[2]);
     floor.scale.setScalar(40 * radius);
     this.materials.set({centre: middle, reach: 3 * radius, level, far: 2.6 * radius, fade: [0.9 * radius, 3.2 * radius], middle: [middle[0], middle[2]]});
