@@ -111,7 +111,7 @@ class Board {
     if (this.wanted.storey && !(this.wanted.storey in (table.storeys?.words ?? []))) this.wanted.storey = '';
     this.storey.value = this.wanted.storey;
     this.filter({}, !this.unfiltered);
-    this.open();
+    if (this.details.issue || !this.details.form) this.open();  // else a new issue is being written
   }
 
   issue(k) {

@@ -85,7 +85,7 @@ class Details {
       this.forget();
       this.say('');
     }
-    this.draw();
+    if (!this.form) this.draw();  // what is being written is not to be lost because there is news
   }
 
   told(about) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -122,7 +123,12 @@ def turned(camera: Camera) -> list[float]:
 @settings(deadline=None)
 @given(VIEWS)
 def test_a_view_survives_being_a_scene_and_json(view: View) -> None:
-    assert View.from_scene(through_json(view.to_scene())) == view
+    again = View.from_scene(through_json(view.to_scene()))
+    if view.camera and view.camera.height and again.camera:
+        # A scene has half of the height, in metres: there and back is no more exact than a product of floats.
+        assert again.camera.height == pytest.approx(view.camera.height, rel=1e-15, abs=0)
+        again = replace(again, camera=replace(again.camera, height=view.camera.height))
+    assert again == view
 
 
 @settings(deadline=None)

@@ -122,6 +122,12 @@ def test_a_coordinators_round(notebook: Notebook, sandbox: Sandbox) -> None:
             "Filled it. <img src=x onerror=window.hacked=1></b>⟨right-to-left override⟩"
         )
         act(notebook, "Solve").click()
+        # News comes while one writes: nothing of it is lost.
+        page.locator(".bp-form [name=text]").fill("Filled")
+        hers.create("Balustrade of the terrace, once more")
+        page.locator(".bp-foot .bp-act").click()
+        expect(page.locator(".bp-count")).to_have_text("50 issues")
+        expect(page.locator(".bp-form [name=text]")).to_have_value("Filled")
         fill(notebook, text="Filled with mortar")
         expect(page.locator(".bp-issue header .bp-status")).to_have_attribute("data-kind", "solved")
         act(notebook, "Close").click()
@@ -185,6 +191,14 @@ def test_keys_and_hostile_names(notebook: Notebook, sandbox: Sandbox) -> None:
     page.keyboard.press("n")
     page.locator(".bp-form .bp-act", has_text="Without a place").click()
     expect(page.locator(".bp-form [name=name]")).to_be_focused()
+    page.keyboard.type("Half a name")
+    before = page.locator(".bp-count").inner_text()
+    with connect(sandbox, user="carla") as carla:
+        carla.project("Riverside Offices").issues.create("News")
+    page.locator(".bp-foot .bp-act").click()
+    expect(page.locator(".bp-count")).not_to_have_text(before)
+    expect(page.locator(".bp-form [name=name]")).to_have_value("Half a name")
+    page.locator(".bp-form [name=name]").focus()
     page.keyboard.press("Escape")
     expect(page.locator(".bp-form")).to_have_count(0)
     expect(page.locator(".bv-hint")).to_have_count(0)
