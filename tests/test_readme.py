@@ -77,6 +77,11 @@ def test_commands_can_be_given() -> None:
     assert (offered.scale, str(offered.file)) == (9, "a.db")
 
 
+def test_the_first_command_brings_what_the_tutorials_use() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert "bimplus-nb[tutorials]" in extras["lab"]
+
+
 def test_extras_are_there() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     text = README + CONTRIBUTING + "\n".join(inspect.getdoc(getattr(bp, name)) or "" for name in bp.__all__)
