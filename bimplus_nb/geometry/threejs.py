@@ -26,6 +26,7 @@ from bimplus_nb.geometry.wire import Unreadable, parse, plain
 _VIRTUAL = "-0000-0000-0000-000000000000"
 # Written with and without the prefix, as everywhere.
 _ROOMS = {"Room", "ID_Room", "IfcSpace", "ID_IFCSpace"}
+# The service's own view of such elements is named onProjectElements_Terrain; how it writes their type is not published.
 _TERRAIN = {"Terrain", "ID_Terrain", "IfcSite", "ID_IFCSite"}
 _KNOWN = {"objects", "elementsCount", "elementCount", "viewbox", "viewBox", "colors"}
 

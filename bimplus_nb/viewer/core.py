@@ -142,6 +142,7 @@ class Core:
 
     @property
     def _thin(self) -> bool:
+        """Whether too little is solid for the shadows of the whole building."""
         looks = self._now
         return bool((looks.visible & ~looks.ghosts).mean() < 0.9) if len(self._building) else False
 

@@ -135,7 +135,7 @@ class Page:
             self.side.storeys, self.side.lifted = storeys.tobytes(), distance
 
     def thin_out(self, thin: bool) -> None:
-        """Whether so much is hidden that the shadows, which are those of the whole building, would be of nothing."""
+        """Whether so much is hidden or a ghost that the shadows, those of the whole building, would be of nothing."""
         if thin != self._thin:
             self._thin = thin
             self._shine()

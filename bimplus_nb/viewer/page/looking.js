@@ -6,7 +6,7 @@
 
 const GLIDE = 260;        // ms a flight of the camera takes
 const MARGIN = 0.86;      // share of the canvas that a fitted box fills
-const HALVINGS = 40;
+const HALVINGS = 40;      // of the place that is looked for, until it is found; as camera.py has it
 const NEAREST = 100;      // mm between the eye and what it looks at, at least
 const FARTHEST = 20;      // distance from the target, in radii of the building
 const STEEPEST = Math.PI / 2 - 1e-4;  // radians from the horizon, as far as a drag gets: there left and right are still known
