@@ -240,6 +240,5 @@ class Lab:
         page.add_init_script(PAGE_SCRIPT + script)
         opened = Notebook(page, context, f"{self.url}/lab/tree/{name}?token={TOKEN}&reset")
         opened.reload()
-        if dark:
-            opened.theme("JupyterLab Dark")
+        opened.theme(f"JupyterLab {'Dark' if dark else 'Light'}")  # the server keeps what the window before had
         return opened
