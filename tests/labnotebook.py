@@ -149,13 +149,16 @@ class Notebook:
         wanted = "false" if "Dark" in name else "true"
         self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=wanted)
 
-    def run(self, cell: int, *, timeout: float = 60) -> str:
-        """Run one cell as a person does, with Shift+Enter; its text output. A cell that fails raises its traceback."""
+    def run(self, cell: int, *, stay: bool = False, timeout: float = 60) -> str:
+        """Run one cell as a person does, with Shift+Enter; its text output. A cell that fails raises its traceback.
+
+        `stay`: with Ctrl+Enter, which does not go on to the next cell.
+        """
         box = self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell)
         count = f"i => {CODE_CELL}.executionCount"
         before = self.page.evaluate(count, cell)
         box.locator(".cm-content").click()
-        self.page.keyboard.press("Shift+Enter")
+        self.page.keyboard.press("Control+Enter" if stay else "Shift+Enter")
         self.page.wait_for_function(
             f"([i, before]) => {{ const n = ({count})(i); return n !== null && n !== before; }}",
             arg=[cell, before],

@@ -321,6 +321,39 @@ def test_close_leaves_nothing_and_a_rerun_adds_nothing(notebook: Notebook) -> No
     assert notebook.errors == []
 
 
+def test_closed_viewers_leave_no_arrays_on_the_page(lab: Lab) -> None:
+    shows = [f"viewer{k} = Viewer(house, rooms='room', height=260); viewer{k}" for k in range(3)]
+    with lab.open([SETUP, *shows]) as notebook:
+        notebook.run(0)
+        kept = []
+        for cells in (shows[:1], shows):  # the first loads what stays for good
+            for k in range(len(cells)):
+                notebook.run(k + 1)
+                notebook.until(f"viewer{k}._page.side.light_shape and viewer{k}._page.picture")
+                notebook.click_object(f"viewer{k}", "wall-front-1")
+                notebook.until(f"viewer{k}.selected_ids")
+            notebook.settle()
+            drawn = arrays(notebook)
+            notebook.kernel(f"for k in range({len(cells)}): globals().pop(f'viewer{{k}}').close()")
+            notebook.settle()
+            kept.append(arrays(notebook))
+        assert drawn > kept[0] + 5e5, "the light of three houses, and more"
+        assert kept[1] < kept[0] + 1e5, kept
+        assert notebook.errors == []
+
+
+def arrays(notebook: Notebook) -> float:
+    """Bytes of the arrays that the page holds on to."""
+    cdp = notebook.page.context.new_cdp_session(notebook.page)
+    cdp.send("HeapProfiler.enable")
+    for _ in range(3):
+        cdp.send("HeapProfiler.collectGarbage")
+        notebook.page.wait_for_timeout(200)  # finalizers run between two collections
+    held = cdp.send("Runtime.getHeapUsage")["backingStorageSize"]
+    cdp.detach()
+    return float(held)
+
+
 def test_reload_brings_the_same_picture_back(notebook: Notebook) -> None:
     notebook.kernel("viewer.select('roof'); viewer.hide('wall-left'); viewer.fit('wall-front-2')")
     notebook.settle()

@@ -24,6 +24,11 @@ class Looking {
     camera.updateProjectionMatrix = () => this.height ? this.flatten() : perspective.call(camera);
   }
 
+  // The camera as it came.
+  release() {
+    if (this.camera) delete this.camera.updateProjectionMatrix;
+  }
+
   flatten() {
     const {aspect, near, far, view, projectionMatrix, projectionMatrixInverse} = this.camera, tall = this.height;
     let left = -tall * aspect / 2, top = tall / 2, width = tall * aspect, height = tall;

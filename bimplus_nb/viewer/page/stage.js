@@ -11,6 +11,9 @@ const PICTURE_WIDTH = 1280;  // pixels; what is sent without being asked for is 
 const PRINT_WIDTH = 960;     // pixels of the picture that stays in the notebook
 const PRINTING = 2500;       // ms at rest until it is renewed, which costs the kernel some work and the notebook a change
 
+// What a stage that is closed lets go of, whoever may still know it.
+const LARGE = ['chunks', 'derived', 'cuts', 'materials', 'backdrop', 'light', 'texels', 'bits', 'places', 'listed'];
+
 // Numbers of three.js that have no name outside it.
 const LINEAR_FILTER = 1006, LUMINANCE_ALPHA = 1025;
 
@@ -85,6 +88,7 @@ class Stage extends Looking {
       const all = this.model.get('parcels');
       while (this.loaded < all.length) {
         const parcel = await this.model.widget_manager.get_model(all[this.loaded++].replace('IPY_MODEL_', ''));
+        if (this.closed) return;
         parcel.on('change:lines', () => this.improved());
         this.chunks.add(parcel);
       }
@@ -354,7 +358,12 @@ class Stage extends Looking {
     this.chunks?.close();
     this.materials?.close();
     this.backdrop?.forEach(geometry => geometry.dispose());
-    this.scene?.remove(...this.scene.children);  // pythreejs keeps the scene that it drew last
+    // pythreejs keeps scene and camera of a canvas until it lends that again, and Lab some of whom it has called back.
+    this.scene?.remove(...this.scene.children);
+    if (this.scene) delete this.scene.materials;
+    this.release();
+    this.closed = true;
+    for (const name of LARGE) this[name] = null;
   }
 }
 
