@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from tqdm.auto import tqdm
 Report = bool | Callable[[int, int], None]
 """Whether to show a progress bar once something takes longer; or a function called with steps done and steps known."""
 
+SWITCH: Final = "BIMPLUS_PROGRESS"
+"""The environment variable that says ``off`` where no bar is wanted: a notebook that is run unattended keeps them."""
+
 _LONGER: Final = 1.0  # seconds
 
 
@@ -19,7 +23,7 @@ _LONGER: Final = 1.0  # seconds
 def progress_bar(show: Report, text: str) -> Iterator[Callable[[int, Any], None] | None]:
     """A function that moves a progress bar, which is there only where it takes longer, and gone at the end.
     Its total may be None, while nobody knows."""
-    if callable(show) or not show:
+    if callable(show) or not show or os.environ.get(SWITCH, "").strip().lower() == "off":
         yield show if callable(show) else None
         return
     begun, bar = time.monotonic(), None

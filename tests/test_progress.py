@@ -12,6 +12,11 @@ from ipywidgets.widgets import widget
 from bimplus_nb import progress
 
 
+@pytest.fixture(autouse=True)
+def wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(progress.SWITCH, raising=False)
+
+
 def test_what_is_quick_makes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "_Bar", None)
     with progress.progress_bar(True, "Quick") as move:
@@ -19,6 +24,15 @@ def test_what_is_quick_makes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         move(1, 2)
     with progress.progress_bar(False, "Silent") as silent:
         assert silent is None
+
+
+def test_none_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_LONGER", 0)
+    monkeypatch.setenv(progress.SWITCH, "Off")
+    with progress.progress_bar(True, "Unattended") as move:
+        assert move is None
+    with progress.progress_bar(lambda *_: None, "Told") as told:
+        assert told is not None
 
 
 def test_a_function_is_told_instead() -> None:

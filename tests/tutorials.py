@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -175,7 +176,7 @@ def run(path: Path) -> None:
         notebook, timeout=300, store_widget_state=False, record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     )  # fmt: skip
-    client.execute()
+    client.execute(env={**os.environ, "BIMPLUS_PROGRESS": "off"})
     notebook.metadata = nbformat.from_dict(METADATA)
     nbformat.write(notebook, path)
 

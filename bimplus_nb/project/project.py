@@ -45,8 +45,9 @@ class Project:
     `reload` forgets it. Made by `Client.project`.
 
     Everywhere `models`, `layers` and `storeys` take names or ids, one or several; `revision` is a revision's number, by
-    default the newest; `progress` is whether to show a bar once something takes longer, or a function called with steps
-    done and steps known. `folder` is where journals lie, by default in a folder of this computer's user.
+    default the newest; `progress` is whether to show a bar once something takes longer (never where the environment's
+    BIMPLUS_PROGRESS says ``off``), or a function called with steps done and steps known. `folder` is where journals
+    lie, by default in a folder of this computer's user.
     """
 
     def __init__(self, api: Api, record: Record) -> None:

@@ -24,8 +24,8 @@ class Looking {
     camera.updateProjectionMatrix = () => this.height ? this.flatten() : perspective.call(camera);
   }
 
-  // The camera as it came.
-  release() {
+  // Let the camera go as it came.
+  leave() {
     if (this.camera) delete this.camera.updateProjectionMatrix;
   }
 

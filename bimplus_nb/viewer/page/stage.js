@@ -37,6 +37,7 @@ class Stage extends Looking {
     if (!scene?.obj) throw await undrawn();
     const kinds = await this.model.widget_manager.get_model(this.model.get('kinds'));
     await kinds.initPromise;
+    if (this.closed) return new Promise(() => {});  // before it was there: what waits for that waits for nothing
     this.kinds = new Kinds(kinds.obj);
     this.scene = scene.obj;
     this.adopt(this.renderer.get('camera').obj);
@@ -361,7 +362,7 @@ class Stage extends Looking {
     // pythreejs keeps scene and camera of a canvas until it lends that again, and Lab some of whom it has called back.
     this.scene?.remove(...this.scene.children);
     if (this.scene) delete this.scene.materials;
-    this.release();
+    this.leave();
     this.closed = true;
     for (const name of LARGE) this[name] = null;
   }
