@@ -10,8 +10,8 @@
   the building selected, and the time from loading the page (JupyterLab included) to the whole building
 - **Many**: eight viewers of 1,000 objects in one notebook, all drawn, then all closed; and once more
 
-The page keeps up to eight contexts of closed viewers and lends them to the next ones; that is pythreejs' own pool. The
-first eight fill it, and so have no goal for what the page keeps.
+The page keeps up to eight contexts of closed viewers and lends them to the next ones; that is pythreejs' own pool,
+which the first eight fill.
 """
 
 from __future__ import annotations
@@ -66,21 +66,17 @@ def held(notebook: Notebook, eyes: probe.Probe) -> dict[str, float]:
     return {"heap": eyes.heap(), "contexts": eyes.contexts(), **notebook.ask("left()")}
 
 
-def compared(what: str, before: dict[str, float], after: dict[str, float], *, page: bool = True) -> list[Any]:
-    """A row: what there is now, beside what there was; `page`: with goals for the page too."""
+def compared(what: str, before: dict[str, float], after: dict[str, float], *, ours: bool = True) -> list[Any]:
+    """A row: what there is now, beside what there was; with goals where it is `ours`."""
     more = {name: after[name] - before[name] for name in before}
-    contexts, heap = more["contexts"], 100 * more["heap"] / before["heap"]
-    return [
-        what,
-        f"{before['widgets']:.0f}",
-        Against(more["widgets"], 0, "{:+.0f}"),
-        f"{before['contexts']:.0f}",
-        Against(contexts, 0, "{:+.0f}") if page else f"{contexts:+.0f}",
-        f"{before['threads']:.0f}",
-        Against(more["threads"], 0, "{:+.0f}"),
-        f"{before['heap'] / 1e6:.1f}",
-        Against(heap, 5, "{:+.1f} %") if page else f"{heap:+.1f} %",
-    ]
+    more["heap"] *= 100 / before["heap"]
+    goals = {"widgets": (0, "{:+.0f}"), "contexts": (0, "{:+.0f}"), "threads": (0, "{:+.0f}"), "heap": (5, "{:+.1f} %")}
+    grown = {
+        name: Against(more[name], most, form) if ours else form.format(more[name])
+        for name, (most, form) in goals.items()
+    }
+    was = {name: f"{before[name]:.0f}" for name in before} | {"heap": f"{before['heap'] / 1e6:.1f}"}
+    return [what, *(cell for name in goals for cell in (was[name], grown[name]))]
 
 
 def run_again(notebook: Notebook, eyes: probe.Probe, kernel: probe.Process, times: int) -> list[list[Any]]:
@@ -94,7 +90,7 @@ def run_again(notebook: Notebook, eyes: probe.Probe, kernel: probe.Process, time
         for _ in range(times):
             notebook.run(cell, stay=stay, timeout=300)
             rest(notebook, kernel)
-        rows.append(compared(f"{times} more {what}", before, held(notebook, eyes), page=cell == SHOWS))
+        rows.append(compared(f"{times} more {what}", before, held(notebook, eyes), ours=cell == SHOWS))
     return rows
 
 
@@ -146,8 +142,7 @@ def many(lab: harness.Lab, options: Options) -> tuple[list[list[Any]], list[list
             rest(notebook, kernel)
             kept.append(held(notebook, eyes))
     shown = [["viewers", VIEWERS, Against(drawn, VIEWERS, "{:.0f}", least=True), contexts]]
-    first = compared(f"{VIEWERS} viewers", kept[0], kept[1], page=False)
-    closed = [first, compared(f"{VIEWERS} more viewers", kept[1], kept[2])]
+    closed = [compared(f"{VIEWERS} viewers", kept[0], kept[1]), compared(f"{VIEWERS} more viewers", kept[1], kept[2])]
     return shown, closed
 
 

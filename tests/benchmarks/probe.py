@@ -171,14 +171,7 @@ class Probe:
 
     def heap(self) -> float:
         """Bytes the page holds after it has cleaned up: JavaScript's own and those of its arrays."""
-        cdp = self.page.context.new_cdp_session(self.page)
-        cdp.send("HeapProfiler.enable")
-        for _ in range(3):
-            cdp.send("HeapProfiler.collectGarbage")
-            self.page.wait_for_timeout(200)  # finalizers run between two collections
-        usage = cdp.send("Runtime.getHeapUsage")
-        cdp.detach()
-        return float(usage["usedSize"] + usage.get("backingStorageSize", 0))
+        return sum(self.notebook.memory())
 
     def png(self, cell: int) -> bytes:
         """What the output of a cell shows, as PNG. Not read from the canvas: most empty theirs after each frame."""

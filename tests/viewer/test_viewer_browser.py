@@ -333,25 +333,13 @@ def test_closed_viewers_leave_no_arrays_on_the_page(lab: Lab) -> None:
                 notebook.click_object(f"viewer{k}", "wall-front-1")
                 notebook.until(f"viewer{k}.selected_ids")
             notebook.settle()
-            drawn = arrays(notebook)
+            _, drawn = notebook.memory()
             notebook.kernel(f"for k in range({len(cells)}): globals().pop(f'viewer{{k}}').close()")
             notebook.settle()
-            kept.append(arrays(notebook))
+            kept.append(notebook.memory()[1])
         assert drawn > kept[0] + 4e5, "the light of two houses, and more"
         assert kept[1] < kept[0] + 1e5, kept
         assert notebook.errors == []
-
-
-def arrays(notebook: Notebook) -> float:
-    """Bytes of the arrays that the page holds on to."""
-    cdp = notebook.page.context.new_cdp_session(notebook.page)
-    cdp.send("HeapProfiler.enable")
-    for _ in range(3):
-        cdp.send("HeapProfiler.collectGarbage")
-        notebook.page.wait_for_timeout(200)  # finalizers run between two collections
-    held = cdp.send("Runtime.getHeapUsage")["backingStorageSize"]
-    cdp.detach()
-    return float(held)
 
 
 def test_reload_brings_the_same_picture_back(notebook: Notebook) -> None:

@@ -2,6 +2,7 @@
 //
 // pythreejs brings renderer, scene and camera, and then rests (_pause_autorender): what is in the scene is made here, and
 // each frame asked for. One Stage belongs to one model; each place on the page that shows it is a Pane (pane.js).
+// Longer than most files because all of it is one scene's state, and in what order that changes is to be read in one place.
 
 const SETTLED = 300;         // ms without a frame until the view counts as at rest
 const GROWING = 300;         // ms between two frames of a building that is still arriving, at least
