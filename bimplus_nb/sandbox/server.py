@@ -248,8 +248,11 @@ def _fill(filled: Future[None], store: Store, issuer: Issuer, seed: int, scale: 
         _ = issuer.key
         if not store.seeded:
             with _no_collection():
-                projects = seeding.demo_projects(seed) if demo else []
-                seeding.fill(store, [*projects, *([seeding.scaled_project(scale, seed)] if scale else [])])
+                if demo and not scale:
+                    store.load(seeding.demo(seed))
+                else:
+                    projects = seeding.demo_projects(seed) if demo else []
+                    seeding.fill(store, [*projects, *([seeding.scaled_project(scale, seed)] if scale else [])])
         importing.recover(store)
     except BaseException as error:
         filled.set_exception(error)

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +111,19 @@ class Store:
 
     def mark_seeded(self) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('seeded', '1')")
+
+    def image(self) -> bytes:
+        """All that a store in memory holds, for `load`."""
+        with self.lock:
+            return self._db.serialize()
+
+    def load(self, image: bytes) -> None:
+        """Takes what a store in memory held in the place of what is here; the salt stays."""
+        with self.lock, closing(sqlite3.connect(":memory:")) as other:
+            other.deserialize(image)
+            other.backup(self._db)
+            self.run("UPDATE meta SET value = ? WHERE name = 'salt'", self.salt)
+            self.writes += 1
 
     def close(self) -> None:
         with self.lock:

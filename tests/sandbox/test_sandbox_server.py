@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from sandbox.service_content import MODEL, PROJECT, box, element, projects
 
+from bimplus_nb.client import connect
 from bimplus_nb.errors import SandboxError
 from bimplus_nb.sandbox import Sandbox, content, seeding
 from bimplus_nb.sandbox.store import Store
@@ -102,6 +103,31 @@ def test_what_is_written_to_a_file_is_there_again(own_house: Sandbox, caller: Ca
         names = {one["id"]: one["name"] for one in caller(again).get("/riverside/projects").json()}
     assert names[made] == "Kept"
     assert names[PROJECT] == "House"
+
+
+def test_the_next_sandbox_of_a_process_is_as_new() -> None:
+    with Sandbox() as first, connect(first) as client:
+        begun = {project.id for project in client.projects.all()}
+        client.projects.create(name="One more")
+        with Sandbox() as second, connect(second) as other:
+            assert {project.id for project in other.projects.all()} == begun
+            assert other.project("Riverside Offices").id == client.project("Riverside Offices").id
+            assert len(client.projects.all()) == len(begun) + 1
+
+
+def test_what_is_loaded_is_all_and_the_salt_stays(tmp_path: Path) -> None:
+    there, path = Store(), tmp_path / "loaded.db"
+    seeding.fill(there, projects())
+    here = Store(path)
+    salt = here.salt
+    here.load(there.image())
+    here.close()
+    again = Store(path)
+    assert again.seeded
+    assert again.salt == salt != there.salt
+    assert again.all("project") == there.all("project")
+    again.close()
+    there.close()
 
 
 def test_a_killed_process_keeps_every_acknowledged_write(seeded_file: Path, tmp_path: Path, caller: Call) -> None:
