@@ -121,10 +121,14 @@ class Frame:
             of = np.repeat(some, bottom[some] - top[some])
             left, right = self._spans(corners[of], (row + 0.5).astype(np.float32))
             count = np.maximum(right - left, 0)
-            column, of, row = ranges(left, count), np.repeat(of, count), np.repeat(row, count)
-            dx, dy = column + 0.5 - x[of, 0], row + 0.5 - y[of, 0]
-            depth = near[of, 0] + (dx * across[of] + dy * down[of]) / twice[of]
-            yield row * self.width + column, depth.astype(np.float32), of
+            dx, dy = left + 0.5 - x[of, 0], row + 0.5 - y[of, 0]
+            begins = near[of, 0] + (dx * across[of] + dy * down[of]) / twice[of]
+            rises = across[of] / twice[of]
+            start = row * self.width + left
+            span = np.repeat(np.arange(len(of)), count)
+            sample = ranges(start, count)
+            depth = begins[span] + rises[span] * (sample - start[span])
+            yield sample, depth.astype(np.float32), of[span]
 
     def _spans(self, corners: Floats, y: Floats) -> tuple[Ints, Ints]:
         """The columns [from, to) in which triangles (r, 3, 3) cover the middle of samples on one row each."""

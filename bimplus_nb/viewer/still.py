@@ -47,9 +47,9 @@ class Subject:
 
 def still(subject: Subject, camera: Camera, size: tuple[int, int], theme: str) -> NDArray[np.uint8]:
     """The picture, (height, width, 3); `size` is width and height in pixels, `theme` "light" or "dark"."""
-    width, height = (max(16, side) * _SAMPLES for side in size)
-    painting = _Painting(subject, Frame(camera, width, height), theme)
-    color = painting.finished().reshape(height // _SAMPLES, _SAMPLES, width // _SAMPLES, _SAMPLES, 3).mean(axis=(1, 3))
+    width, height = (max(16, side) for side in size)
+    painting = _Painting(subject, Frame(camera, width * _SAMPLES, height * _SAMPLES), theme)
+    color = painting.finished().reshape(height, _SAMPLES, width, _SAMPLES, 3).mean(axis=(1, 3))
     return np.asarray(np.round(np.clip(color, 0, 1) * 255), np.uint8)
 
 
@@ -66,12 +66,15 @@ class _Painting:
         clear = (mesh.color[:, 3] < CLEAR) & ~room
         self.layers = {"solid": shown & ~ghost & ~clear, "glass": shown & ~ghost & clear}
         self.layers |= {"ghosts": shown & ghost & ~room, "rooms": shown & ghost & room}
+        samples = np.arange(frame.width * frame.height).reshape(frame.height, frame.width)
+        self.first = samples[::_SAMPLES, ::_SAMPLES].repeat(_SAMPLES, 0).repeat(_SAMPLES, 1).ravel()
 
     def finished(self) -> Floats:
         """(samples, 3), as on a screen."""
         near, part, normal = self._front("solid")
         color = self._backdrop()
-        for some in _blocks(near > 0):
+        alike = (part == part[self.first]) & (np.einsum("ij,ij->i", normal, normal[self.first]) > 0.999)
+        for some in self._once(color, near > 0, alike):
             color[some] = self._solid(part[some], normal[some], self.frame.place(near[some], some))
         for number in range(len(self.subject.cuts)):
             self._cap(number, color, near)
@@ -85,14 +88,25 @@ class _Painting:
                 color[some] += (paint - color[some]) * alpha[:, None]
         return color
 
+    def _once(
+        self, color: Floats, which: NDArray[np.bool_], alike: NDArray[np.bool_] | None = None
+    ) -> Iterator[NDArray[np.int64]]:
+        """Blocks of the samples so marked, to be painted; those `alike` the first of their pixel, if it is marked too,
+        are left out, and get its colour in the end."""
+        copies = which & which[self.first] if alike is None else which & which[self.first] & alike
+        copies[self.first] = False
+        yield from _blocks(which & ~copies)
+        some = np.flatnonzero(copies)
+        color[some] = color[self.first[some]]
+
     def _front(self, layer: str) -> tuple[Floats, NDArray[np.int64], Floats]:
         """How near what is in front of a layer is, its part, and its normal (towards the eye)."""
         mesh = self.subject.mesh
         which = np.flatnonzero(self.layers[layer][mesh.triangle_part])
         corners = mesh.vertices[mesh.triangles[which]]
         near, number = self.frame.front(corners, self._kept if self.subject.cuts else None)
-        normals = _normals(corners)
-        normal = normals[number].astype(np.float32) if len(normals) else np.zeros((len(near), 3), np.float32)
+        normals = _normals(corners).astype(np.float32)
+        normal = normals[number] if len(normals) else np.zeros((len(near), 3), np.float32)
         normal *= np.where(np.einsum("ij,ij->i", normal, self.frame.rays) > 0, -1, 1)[:, None]
         part = mesh.triangle_part[which][number] if len(which) else number
         return near, part, normal
@@ -111,18 +125,20 @@ class _Painting:
         light = self.subject.light
         if light is None:
             return np.ones(len(place), np.float32), np.ones(len(place), np.float32)
-        shape = np.array(light.volume.shape[:3])[:, None]
+        shape = np.array(light.volume.shape[:3], np.float32)[:, None]
         at = ((place + normal * light.step - light.low) / light.step - 0.5).astype(np.float32).T
         beyond = np.maximum(np.maximum(-at, at - shape + 1).max(axis=0), 0) / 2
         near = np.flatnonzero(beyond < 1)
         at = np.clip(at[:, near], 0, shape - 1.001)
-        low = at.astype(np.int64)
-        share = (at - low).astype(np.float32)
+        low = at.astype(np.int32)
+        share = at - low
+        start = np.ravel_multi_index(tuple(low), light.volume.shape[:3])
+        pairs = np.ascontiguousarray(light.volume).view(np.uint16).reshape(-1)  # sky and sun are taken together
         inside = np.zeros((len(near), 2), np.float32)
         for corner in np.ndindex(2, 2, 2):
-            which = np.array(corner)[:, None]
-            weight = np.where(which, share, 1 - share).prod(axis=0)
-            inside += weight[:, None] * light.volume[tuple(low + which)]
+            x, y, z = (share[axis] if corner[axis] else 1 - share[axis] for axis in range(3))
+            step = int(np.ravel_multi_index(corner, light.volume.shape[:3]))
+            inside += (x * y * z)[:, None] * pairs[start + step].view(np.uint8).reshape(-1, 2)
         open_air = np.array([0.5, 1.0], np.float32)
         both = np.broadcast_to(open_air, (len(place), 2)).copy()
         both[near] += (inside / 255 - open_air) * (1 - beyond[near, None])
@@ -164,12 +180,13 @@ class _Painting:
         return _screen(color), np.minimum(alpha, 1).astype(np.float32)
 
     def _backdrop(self) -> Floats:
-        width, height = self.frame.width, self.frame.height
-        y, x = np.mgrid[height:0:-1, 0:width].reshape(2, -1).astype(np.float32) / np.array([[height], [width]])
+        width, height = self.frame.width // _SAMPLES, self.frame.height // _SAMPLES
+        y, x = np.linspace(1, 0, height, dtype=np.float32)[:, None], np.linspace(0, 1, width, dtype=np.float32)
         bottom, top = self.theme["backBottom"], self.theme["backTop"]
         color = bottom + (top - bottom) * (y * y * (3 - 2 * y))[:, None]
         off = np.clip((np.hypot(x - 0.5, (y - 0.5) * 0.8) - 0.35) / 0.55, 0, 1)
-        return np.asarray(color * (1 - 0.10 * off * off * (3 - 2 * off))[:, None], np.float32)
+        color = color * (1 - 0.10 * off * off * (3 - 2 * off))[..., None]
+        return np.asarray(color.repeat(_SAMPLES, 0).repeat(_SAMPLES, 1).reshape(-1, 3), np.float32)
 
     def _ground(self, color: Floats, near: Floats) -> None:
         down = self.frame.plane(np.array((0.0, 1.0, 0.0)), self.subject.ground)
@@ -177,9 +194,11 @@ class _Painting:
         sky, sun = self._skyward(up[:, 1]), self.theme["sunLight"] * self.theme["key"] * _SUN[1]
         low, high = self.subject.mesh.vertices.min(axis=0), self.subject.mesh.vertices.max(axis=0)
         radius = float(np.linalg.norm(high - low)) / 2
-        for some in _blocks(down > near):
-            some = some[self._kept(some, down[some])]
-            near[some] = down[some]
+        seen = down > near
+        some = np.flatnonzero(seen)
+        seen[some] = self._kept(some, down[some])
+        near[seen] = down[seen]
+        for some in self._once(color, seen):
             place = self.frame.place(near[some], some)
             open_sky, open_sun = self._reaching(place, up)
             share = np.clip((open_sun - 0.05) / 0.85, 0, 1)[:, None]
@@ -267,5 +286,6 @@ def _normals(corners: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _screen(color: Floats) -> Floats:
     """Linear light as on a screen; whites bend instead of clipping."""
-    bent = color / (1 + np.maximum(color.max(axis=1, keepdims=True) - 0.75, 0) * 0.55)
+    most = np.maximum(np.maximum(color[:, 0], color[:, 1]), color[:, 2])[:, None]
+    bent = color / (1 + np.maximum(most - 0.75, 0) * 0.55)
     return np.asarray(np.maximum(bent, 0) ** 0.5, np.float32)
