@@ -44,14 +44,14 @@ for _, _shown in _cells._shown.values():
 import bimplus_nb as bp
 bp.Sandbox.embedded().stop()
 """
-RECORD = "from leaks import recorder\nrecorder.install()"
+RECORD = "from leaks import recorder\nrecorder.begin()"
 
 
 class Kernel:
     """A kernel that is asked as JupyterLab asks, with the name of each cell; `heard` is all that it has said.
 
     It is one of the environment that `python` belongs to, works in `folder`, where the tutorials' files lie beside it,
-    and notes what nobody may say (leaks/recorder.py).
+    notes what nobody may say, and logs there all that there is to log (leaks/recorder.py).
     """
 
     def __init__(self, python: Path, folder: Path, environ: Mapping[str, str]) -> None:
@@ -62,7 +62,8 @@ class Kernel:
         (spec / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "One", "language": "python"}))
         self._record = folder / "record.jsonl"
         environment = {
-            **environ, "PYTHONPATH": str(TESTS), "HUNT_RECORD": str(self._record), "BIMPLUS_CACHE": "off",
+            **environ, "PYTHONPATH": str(TESTS), "HUNT_RECORD": str(self._record), "HUNT_FOLDER": str(folder),
+            "BIMPLUS_CACHE": str(folder / "cache"),
             "XDG_STATE_HOME": str(folder), "XDG_DATA_HOME": str(folder),
         }  # fmt: skip
         specs = KernelSpecManager(kernel_dirs=[str(spec.parent)])

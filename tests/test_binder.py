@@ -20,7 +20,7 @@ import pytest
 import tutorials
 from binderimage import ROOT, Image
 from labnotebook import PAGE_SCRIPT, Notebook
-from leaks.hunt import SHOWN, Hunt
+from leaks.hunt import SHOWN, Hunt, written
 from onekernel import Kernel
 
 
@@ -92,8 +92,11 @@ def test_all_tutorials_run_in_it_twice_in_any_order(image: Image, tmp_path: Path
             "what viewers share: their code, the words where it cannot come, what classes are taken from"
         )
         hunt = Hunt(kernel.secrets)
-        assert "access_token" in hunt.kinds
+        assert {"access_token", "code", "code_verifier"} <= hunt.kinds
         assert hunt.search("\n".join(kernel.heard), "what the kernel said", but=SHOWN) == []
+        files = dict(written(tmp_path))
+        assert tmp_path / "log.txt" in files
+        assert [hit for path, what in files.items() for hit in hunt.search(what, path.name)] == []
 
 
 @pytest.mark.browser
@@ -122,7 +125,7 @@ def test_a_visitor_arrives_at_the_first_notebook(image: Image, tmp_path: Path) -
         context = browser.new_context(viewport={"width": 1280, "height": 1000})
         page = context.new_page()
         page.add_init_script(PAGE_SCRIPT)
-        with Notebook(page, context, f"{address}{base}?token={lab.TOKEN}") as notebook:
+        with Notebook(page, f"{address}{base}?token={lab.TOKEN}") as notebook:
             notebook.reload()
             assert page.url.partition("?")[0] == f"{address}{base}lab/tree/notebooks/01_first_look.ipynb"
             # It came with outputs; what is seen below was run here.

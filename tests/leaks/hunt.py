@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -76,6 +77,13 @@ class Hunt:
         for short, kind in self._short.items():
             if found := re.search(rb"(?<![A-Za-z0-9])%s(?![A-Za-z0-9])" % re.escape(short), data):
                 yield found.start(), kind
+
+
+def written(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """The files below a folder, but the record of secrets and the key with which Jupyter signs notebooks."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name not in ("record.jsonl", "secret"):
+            yield path, path.read_bytes()
 
 
 _BITS = 24

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import json
-import logging
 import os
 import pickle
 import signal
@@ -23,37 +22,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from issuing import FakeIssuer, answer_to, browse
-from leaks.recorder import KINDS, install, note, token
+from leaks.recorder import FOLDER, KINDS, note, token
 from scripted import Handler, serving
 
-FOLDER = "HUNT_FOLDER"
 _running = ExitStack()
-
-
-def begin() -> None:
-    """Note all secrets, and log everything there is to log, as text and as structure."""
-    install()
-    folder = Path(os.environ[FOLDER])
-    logging.getLogger().setLevel(logging.DEBUG)
-    text = logging.FileHandler(folder / "log.txt")
-    text.setFormatter(logging.Formatter("%(name)s %(levelname)s %(message)s"))
-    for handler in (text, _Structured(folder / "structured.txt")):
-        logging.getLogger().addHandler(handler)
-
-
-class _Structured(logging.Handler):
-    """As services that collect logs do it: the parts of a record one by one, tracebacks with all variables."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-
-    def emit(self, record: logging.LogRecord) -> None:
-        with self._path.open("a") as file:
-            file.write(f"{vars(record)!r}\n")
-            if record.exc_info and record.exc_info[1]:
-                shown = traceback.TracebackException.from_exception(record.exc_info[1], capture_locals=True)
-                file.writelines(shown.format())
 
 
 def write(name: str, text: str) -> None:

@@ -6,16 +6,15 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import nbformat
-from leaks.hunt import SHOWN, Hit, Hunt
+from leaks.hunt import SHOWN, Hit, Hunt, written
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
 TESTS = Path(__file__).parent.parent
-BEGIN = "%xmode Verbose\nimport leaks.inside as hunt\nhunt.begin()"
+BEGIN = "%xmode Verbose\nfrom leaks import inside as hunt, recorder\nrecorder.begin()"
 
 
 @dataclass
@@ -50,9 +49,8 @@ class Run:
             "saved notebook": (nbformat.writes(self.notebook), SHOWN),
             "HTML export": (HTMLExporter(template_name="classic").from_notebook_node(self.notebook)[0], SHOWN),
         }
-        for path in sorted(self.folder.rglob("*")):
-            if path.is_file() and path.name not in ("record.jsonl", "secret"):
-                found[path.name] = (path.read_bytes(), SHOWN if path.name == "waiting.txt" else none)
+        for path, what in written(self.folder):
+            found[path.name] = (what, SHOWN if path.name == "waiting.txt" else none)
         return found
 
     def hits(self, hunt: Hunt | None = None) -> list[Hit]:
@@ -64,20 +62,14 @@ def _is_printed(output: Any) -> bool:
     return output.output_type == "stream" and output.name == "stdout"
 
 
-def run(cells: list[str] | Path, folder: Path, *, before: str = "") -> Run:
-    """The cells (or a copy of a notebook file) after one another in a new kernel, whatever goes wrong in them.
+def run(cells: list[str], folder: Path, *, before: str = "") -> Run:
+    """The cells after one another in a new kernel, whatever goes wrong in them.
 
     `before` runs ahead of everything.
     """
     folder.mkdir(parents=True, exist_ok=True)
     v4: Any = nbformat.v4
-    if isinstance(cells, Path):
-        notebook = nbformat.read(cells, 4)
-        notebook.metadata.pop("widgets", None)
-        copytree(cells.parent / "files", folder / "files")  # what it reads
-    else:
-        notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in cells])
-    notebook.cells.insert(0, v4.new_code_cell(before + BEGIN))
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in (before + BEGIN, *cells)])
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("BIMPLUS_", "JUPYTERHUB_"))},
         "PYTHONPATH": os.pathsep.join((str(TESTS), str(TESTS.parent))),

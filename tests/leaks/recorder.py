@@ -9,16 +9,22 @@ from __future__ import annotations
 
 import html
 import json
+import logging
 import os
 import re
 import secrets
 import sys
+import traceback
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 FILE = "HUNT_RECORD"
 """The environment variable that names the file."""
+
+FOLDER = "HUNT_FOLDER"
+"""The one that names the folder for logs and for what a hunt's cells write."""
 
 KINDS = frozenset(
     {
@@ -42,6 +48,32 @@ def token(kind: str, size: int = 40) -> str:
     value = "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789-_") for _ in range(size))
     note(kind, value)
     return value
+
+
+def begin() -> None:
+    """Note all secrets, and log everything there is to log, as text and as structure."""
+    install()
+    folder = Path(os.environ[FOLDER])
+    logging.getLogger().setLevel(logging.DEBUG)
+    text = logging.FileHandler(folder / "log.txt")
+    text.setFormatter(logging.Formatter("%(name)s %(levelname)s %(message)s"))
+    for handler in (text, _Structured(folder / "structured.txt")):
+        logging.getLogger().addHandler(handler)
+
+
+class _Structured(logging.Handler):
+    """As services that collect logs do it: the parts of a record one by one, tracebacks with all variables."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with self._path.open("a") as file:
+            file.write(f"{vars(record)!r}\n")
+            if record.exc_info and record.exc_info[1]:
+                shown = traceback.TracebackException.from_exception(record.exc_info[1], capture_locals=True)
+                file.writelines(shown.format())
 
 
 def install() -> None:

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import get_args
 
-import pytest
 from leaks import scenes
 from leaks.hunt import Hunt
 from leaks.kernels import run
@@ -21,8 +20,6 @@ import bimplus_nb.auth.redact
 bimplus_nb.auth.redact.install = lambda: None
 """
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
-# They draw for long, and do nothing with a token that the others do not.
-DRAWING = ("05_viewer", "08_compare_revisions")
 
 
 def test_every_way_in_is_hunted() -> None:
@@ -52,17 +49,9 @@ def test_it_is_the_guards_that_keep_it_so(tmp_path: Path) -> None:
     assert {("code", "log.txt"), ("cookie", "log.txt"), ("code", "structured.txt")} <= found
 
 
-@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.stem not in DRAWING], ids=lambda path: path.stem)
-def test_in_the_tutorials(path: Path, tmp_path: Path) -> None:
-    done = run(path, tmp_path)
-    assert set(done.errors()) == {""}
-    hunt = Hunt(done.secrets)
-    assert {"access_token", "code", "code_verifier"} <= hunt.kinds
-    assert done.hits(hunt) == []
-
-
 def test_in_the_tutorials_as_they_are_saved() -> None:
-    """No widget state, where a token could lie, and nothing that looks like one."""
+    """No widget state, where a token could lie, and nothing that looks like one. tests/test_binder.py hunts in what
+    they do when they run."""
     for path in NOTEBOOKS:
         # A picture's letters look like everything.
         text = re.sub(r'"image/png": "[^"]*"', "", path.read_text(encoding="utf-8"))
