@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 from labnotebook import PAGE_SCRIPT, Notebook
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 HOW_TO_GET_ONE = "no browser: install chromium (apt-get install chromium) or run `playwright install chromium`"
 TOKEN = "a-token-for-tests-on-loopback"
@@ -186,7 +186,9 @@ def chromium() -> Iterator[Browser]:
 def running(folder: Path, env: dict[str, str] | None = None) -> Iterator[Lab]:
     """A JupyterLab with a browser in front of it."""
     with server(folder, env) as url, chromium() as browser:
-        yield Lab(url, folder / "notebooks", browser)
+        lab = Lab(url, folder / "notebooks", browser)
+        yield lab
+        lab.close()
 
 
 class Lab:
@@ -197,6 +199,7 @@ class Lab:
         self.folder = folder
         self.browser = browser
         self._opened = 0
+        self._idle: dict[float, Page] = {}  # windows with a Lab and no notebook, by device pixels to a CSS pixel
 
     def open(
         self,
@@ -207,10 +210,11 @@ class Lab:
         dark: bool = False,
         script: str = "",
     ) -> Notebook:
-        """A notebook of these cells (or a copy of this file) in a fresh window, its kernel idle.
+        """A notebook of these cells (or a copy of this file) with a kernel of its own, which is idle.
 
-        `size` is the window's in CSS pixels, `scale` its device pixel ratio. `script` is run in every page before
-        anything else, after the one that counts.
+        `size` is the window's in CSS pixels, `scale` its device pixel ratio. A window that another notebook has left
+        without a complaint is used again, since loading JupyterLab costs more than most tests. With a `script`, which
+        is run in every page before anything else, after the one that counts, it is a fresh one.
         """
         import nbformat
 
@@ -230,15 +234,30 @@ class Lab:
             cells = [v4.new_code_cell(source) for source in notebook]
             kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
             nbformat.write(v4.new_notebook(cells=cells, metadata=kernel), self.folder / name)
-        context = self.browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            device_scale_factor=scale,
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce",  # a flight is a dozen frames, and drawn by software each costs
-        )
-        page = context.new_page()
-        page.add_init_script(PAGE_SCRIPT + script)
-        opened = Notebook(page, context, f"{self.url}/lab/tree/{name}?token={TOKEN}&reset")
-        opened.reload()
+        page = None if script else self._idle.pop(scale, None)
+        used = page is not None
+        if page is None:
+            page = self.browser.new_context(device_scale_factor=scale).new_page()
+            page.add_init_script(PAGE_SCRIPT + script)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        # Less motion, because a flight is a dozen frames, and drawn by software each costs.
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+        url = f"{self.url}/lab/tree/{name}?token={TOKEN}&reset"
+        opened = Notebook(page, url, left=None if script else lambda: self._left(page, scale))
+        if used:
+            opened.enter(name)
+        else:
+            opened.reload()
         opened.theme(f"JupyterLab {'Dark' if dark else 'Light'}")  # the server keeps what the window before had
         return opened
+
+    def _left(self, page: Page, scale: float) -> None:
+        if other := self._idle.pop(scale, None):
+            other.context.close()
+        page.context.clear_permissions()
+        self._idle[scale] = page
+
+    def close(self) -> None:
+        """Close the windows that wait for a notebook."""
+        while self._idle:
+            self._idle.popitem()[1].context.close()

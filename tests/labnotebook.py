@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page
+    from playwright.sync_api import ConsoleMessage, Error, Locator, Page
 
 SECOND = 1_000  # ms, playwright's unit
 
@@ -56,6 +58,24 @@ READY = (
     "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
     " && window.jupyterapp.shell.currentWidget.content.widgets?.length > 0"
 )
+
+OPEN = """
+async path => {
+  for (const [name, value] of Object.entries(__lab)) if (typeof value === 'number') __lab[name] = 0;
+  await jupyterapp.commands.execute('docmanager:open', {path});
+}
+"""
+
+# Whether it is the page that was opened or reloaded here, and asks nothing.
+AS_OPENED = "() => __lab.opened && !document.querySelector('.jp-Dialog')"
+
+# Nobody is asked whether to save.
+CLOSE_ALL = """
+async () => {
+  for (const widget of jupyterapp.shell.widgets('main')) if (widget.context) widget.context.model.dirty = false;
+  await jupyterapp.commands.execute('application:close-all');
+}
+"""
 
 # Asked before each frame of the browser. On a busy machine these are rare, and what waits for one has not happened yet.
 QUIET = """
@@ -108,14 +128,18 @@ OUTPUT = (
 class Notebook:
     """One open notebook: its page, its kernel, its canvas."""
 
-    def __init__(self, page: Page, context: BrowserContext, url: str) -> None:
+    def __init__(self, page: Page, url: str, *, left: Callable[[], None] | None = None) -> None:
+        """`left` is called instead of closing the window, where it can be used again."""
         self.page = page
         self.errors: list[str] = []  # what the page's console complained about
-        self._context = context
         self._url = url
+        self._left = left
         page.set_default_timeout(60 * SECOND)
         page.on("console", self._complaint)
-        page.on("pageerror", lambda error: self.errors.append(error.stack or error.message))
+        page.on("pageerror", self._failure)
+
+    def _failure(self, error: Error) -> None:
+        self.errors.append(error.stack or error.message)
 
     def _complaint(self, message: ConsoleMessage) -> None:
         # Lab warns that pythreejs asks for an older @lumino; that one is known and harmless.
@@ -125,19 +149,32 @@ class Notebook:
     def __enter__(self) -> Notebook:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind:
+            self._left = None  # who knows what the window is like after a failure
         self.close()
 
     def close(self) -> None:
-        """Shut the kernel down and close the window."""
+        """Shut the kernel down and leave the window."""
         self.page.evaluate("async () => { await jupyterapp.shell.currentWidget.sessionContext.shutdown(); }")
-        self._context.close()
+        if self._left is None or self.errors or not self.page.evaluate(AS_OPENED):
+            self.page.context.close()
+            return
+        self.page.evaluate(CLOSE_ALL)
+        self.page.remove_listener("console", self._complaint)
+        self.page.remove_listener("pageerror", self._failure)
+        self._left()
+
+    def enter(self, path: str) -> None:
+        """Open a file in a Lab that is loaded already."""
+        self.page.evaluate(OPEN, path)
+        self.page.wait_for_function(READY)
 
     def reload(self) -> None:
         """Load the page (again); a kernel that runs keeps running."""
         self.page.goto(self._url)
         self.page.wait_for_function(READY)
-        self.page.evaluate("jupyterapp.shell.collapseLeft()")
+        self.page.evaluate("() => { jupyterapp.shell.collapseLeft(); __lab.opened = true; }")
 
     def save(self) -> None:
         """Save the notebook file."""
@@ -206,7 +243,7 @@ class Notebook:
             self.page.wait_for_timeout(50)  # between two looks, for what is waited for needs the processor too
 
     def traffic(self) -> dict[str, float]:
-        """Frames drawn, triangles of the last one, and messages and bytes between page and kernel since loading."""
+        """Frames drawn, triangles of the last one, messages and bytes between page and kernel since it was opened."""
         counted: dict[str, float] = self.page.evaluate("__lab")
         return counted
 

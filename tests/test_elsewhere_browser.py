@@ -65,7 +65,7 @@ def test_the_first_notebook_in_notebook_7(browser: Browser, tmp_path: Path) -> N
         context = browser.new_context(viewport={"width": 1280, "height": 1000})
         page = context.new_page()
         page.add_init_script(PAGE_SCRIPT)
-        with Notebook(page, context, f"{url}/notebooks/first.ipynb?token={lab.TOKEN}") as notebook:
+        with Notebook(page, f"{url}/notebooks/first.ipynb?token={lab.TOKEN}") as notebook:
             notebook.reload()
             notebook.run_all(timeout=120)
             assert page.evaluate("jupyterapp.name") == "Jupyter Notebook"

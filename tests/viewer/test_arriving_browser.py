@@ -37,6 +37,15 @@ def outputs(notebook: Notebook, cell: int) -> list[dict[str, Any]]:
     return found
 
 
+def picture(notebook: Notebook, cell: int, before: str | None = None) -> str:
+    """The picture that a cell keeps for the saved notebook, in base64, once it is another than `before`."""
+    png = f"i => {CODE_CELL}.outputs.toJSON()[1]?.data['image/png']"
+    notebook.page.wait_for_function(
+        f"([i, before]) => {{ const png = ({png})(i); return png && png !== before; }}", arg=[cell, before]
+    )
+    return str(notebook.page.evaluate(png, cell))
+
+
 def press_run(notebook: Notebook, cell: int) -> None:
     notebook.page.locator(".jp-Notebook .jp-CodeCell").nth(cell).locator(".cm-content").click()
     notebook.page.keyboard.press("Shift+Enter")
@@ -89,19 +98,17 @@ def test_a_picture_stays_in_the_notebook_and_is_not_seen_twice(lab: Lab) -> None
         notebook.run_all()
         notebook.until("viewer._page.side.light_shape and viewer._page.picture")
         notebook.settle()
+        kept = picture(notebook, 1)
         view, paper = outputs(notebook, 1)
         assert "application/vnd.jupyter.widget-view+json" in view["data"]
         assert view["data"]["text/plain"] == paper["data"]["text/plain"] == "House: 12 objects"
-        with Image.open(io.BytesIO(base64.b64decode(paper["data"]["image/png"]))) as picture:
-            assert picture.width > 400
-            assert len(paper["data"]["image/png"]) < 150_000
-            assert len(np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3) // 24, axis=0)) > 15
+        with Image.open(io.BytesIO(base64.b64decode(kept))) as saved:
+            assert saved.width > 400
+            assert len(kept) < 150_000
+            assert len(np.unique(np.asarray(saved.convert("RGB")).reshape(-1, 3) // 24, axis=0)) > 15
         assert not notebook.page.locator(".jp-RenderedImage").is_visible()
         notebook.kernel("viewer.look('back')")
-        notebook.page.wait_for_function(
-            f"([i, before]) => {CODE_CELL}.outputs.toJSON()[1].data['image/png'] !== before",
-            arg=[1, paper["data"]["image/png"]],
-        )  # what was seen last is what stays
+        picture(notebook, 1, kept)  # what was seen last is what stays
         notebook.save()
         notebook.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         notebook.page.goto(notebook.page.url)
@@ -114,7 +121,7 @@ def test_a_cleared_output_is_no_longer_pictured(lab: Lab) -> None:
         notebook.run(1)
         notebook.until("viewer._page.side.light_shape and viewer._page.picture")
         notebook.settle()
-        before = outputs(notebook, 1)[1]["data"]["image/png"]
+        before = picture(notebook, 1)
         notebook.kernel("viewer.look('back')")
         notebook.settle()  # that it renews its picture in the notebook is still to come
         notebook.page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
@@ -122,11 +129,7 @@ def test_a_cleared_output_is_no_longer_pictured(lab: Lab) -> None:
         notebook.page.wait_for_timeout(4_000)  # longer than it waits for that
         assert notebook.errors == []
         notebook.run(2)
-        notebook.page.wait_for_function(
-            f"([i, before]) => {{ const png = {CODE_CELL}.outputs.toJSON()[1]?.data['image/png'];"
-            " return png && png !== before; }",
-            arg=[2, before],
-        )
+        picture(notebook, 2, before)
         assert notebook.errors == []
 
 
