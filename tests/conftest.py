@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,8 +32,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first, so that no process of several works on it alone in the end."""
-    items.sort(key=lambda item: item.path.name != "test_binder.py")
+    """The image first, since it takes longest. Then what needs no browser, because `asyncio.run` refuses once
+    playwright has an event loop running. In each part the files of many tests first, so that the last ones are short.
+    """
+    size = Counter(item.path for item in items)
+    browser = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (item.path.name != "test_binder.py", item.path in browser, -size[item.path]))
 
 
 @pytest.hookimpl(wrapper=True)

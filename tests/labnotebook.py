@@ -67,7 +67,7 @@ async path => {
 """
 
 # Whether it is the page that was opened or reloaded here, and asks nothing.
-AS_OPENED = "() => __lab.opened && !document.querySelector('.jp-Dialog')"
+AS_OPENED = "() => window.__opened && !document.querySelector('.jp-Dialog')"
 
 # Nobody is asked whether to save.
 CLOSE_ALL = """
@@ -174,7 +174,7 @@ class Notebook:
         """Load the page (again); a kernel that runs keeps running."""
         self.page.goto(self._url)
         self.page.wait_for_function(READY)
-        self.page.evaluate("() => { jupyterapp.shell.collapseLeft(); __lab.opened = true; }")
+        self.page.evaluate("() => { jupyterapp.shell.collapseLeft(); window.__opened = true; }")
 
     def save(self) -> None:
         """Save the notebook file."""
