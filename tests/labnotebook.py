@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Error, Locator, Page
 
 SECOND = 1_000  # ms, playwright's unit
+LOOK = 50  # ms from one look at the page to the next; else it would be asked, and so made, frame by frame
 
 # Counts what passes between page and kernel and what WebGL draws into the canvas, without touching either.
 PAGE_SCRIPT = """
@@ -168,12 +169,12 @@ class Notebook:
     def enter(self, path: str) -> None:
         """Open a file in a Lab that is loaded already."""
         self.page.evaluate(OPEN, path)
-        self.page.wait_for_function(READY)
+        self.page.wait_for_function(READY, polling=LOOK)
 
     def reload(self) -> None:
         """Load the page (again); a kernel that runs keeps running."""
         self.page.goto(self._url)
-        self.page.wait_for_function(READY)
+        self.page.wait_for_function(READY, polling=LOOK)
         self.page.evaluate("() => { jupyterapp.shell.collapseLeft(); window.__opened = true; }")
 
     def save(self) -> None:
@@ -199,10 +200,12 @@ class Notebook:
         self.page.wait_for_function(
             f"([i, before]) => {{ const n = ({count})(i); return n !== null && n !== before; }}",
             arg=[cell, before],
+            polling=LOOK,
             timeout=timeout * SECOND,
         )
         self.page.wait_for_function(
             "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'",
+            polling=LOOK,
             timeout=timeout * SECOND,
         )
         return self.output(cell)
@@ -234,7 +237,7 @@ class Notebook:
         self.page.evaluate("__lab.calm = 0")
         self.page.wait_for_function(QUIET, arg=quiet * SECOND, timeout=timeout * SECOND)
 
-    def until(self, expression: str, *, timeout: float = 20) -> None:
+    def until(self, expression: str, *, timeout: float = 60) -> None:
         """Wait until a Python expression is true in the kernel."""
         end = time.monotonic() + timeout
         while not self.ask(f"bool({expression})"):
