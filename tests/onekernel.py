@@ -48,7 +48,7 @@ RECORD = "from leaks import recorder\nrecorder.begin()"
 
 
 class Kernel:
-    """A kernel that is asked as JupyterLab asks, with the name of each cell; `heard` is all that it has said.
+    """A kernel that is asked as JupyterLab asks, with the name of each cell; `heard` is all that it has said, by kind.
 
     It is one of the environment that `python` belongs to, works in `folder`, where the tutorials' files lie beside it,
     notes what nobody may say, and logs there all that there is to log (leaks/recorder.py).
@@ -68,11 +68,12 @@ class Kernel:
         }  # fmt: skip
         specs = KernelSpecManager(kernel_dirs=[str(spec.parent)])
         self._manager = KernelManager(kernel_name="one", kernel_spec_manager=specs)
-        self._manager.start_kernel(cwd=str(folder / "run"), env=environment)
+        with (folder / "stdout.txt").open("w") as out, (folder / "stderr.txt").open("w") as err:
+            self._manager.start_kernel(cwd=str(folder / "run"), env=environment, stdout=out, stderr=err)
         self._client = self._manager.blocking_client()
         self._client.start_channels()
         self._client.wait_for_ready(timeout=60)
-        self.heard: list[str] = []
+        self.heard: list[tuple[str, str]] = []
         self.run(RECORD, "recorder")
 
     def __enter__(self) -> Kernel:
@@ -94,7 +95,8 @@ class Kernel:
         while True:
             message = self._client.get_iopub_msg(timeout=120)
             said = message["content"]
-            self.heard.append(json.dumps(said, default=str))
+            kind = said["name"] if message["msg_type"] == "stream" else message["msg_type"]
+            self.heard.append((kind, json.dumps(said, default=str)))
             if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
                 continue
             if message["msg_type"] == "error":

@@ -33,13 +33,13 @@ def _settle(store: Store) -> None:
 def demo_projects(seed: int = 0) -> list[tuple[people.Team, content.Project]]:
     """The demo projects, each with the team it lies in."""
     # Imported when needed: a sandbox that continues from a file generates nothing.
-    from bimplus_nb.sandbox.demo import archive, empty, revisions, riverside
+    from bimplus_nb.sandbox import demo
 
     return [
-        (people.RIVERSIDE, riverside(seed)),
-        (people.RIVERSIDE, revisions(seed)),
-        (people.RIVERSIDE, empty(seed)),
-        (people.RIVERSIDE, replace(archive(seed), roles=_NOBODY_WRITES)),
+        (people.RIVERSIDE, demo.riverside(seed)),
+        (people.RIVERSIDE, demo.revisions(seed)),
+        (people.RIVERSIDE, demo.empty(seed)),
+        (people.RIVERSIDE, replace(demo.archive(seed), roles=_NOBODY_WRITES)),
         (people.HARBOUR, content.Project(people.guid("project", "quay"), "Quay Hall", "A project of another team.")),
     ]
 
@@ -52,7 +52,7 @@ def scaled_project(scale: int, seed: int = 0) -> tuple[people.Team, content.Proj
 
 
 @lru_cache(maxsize=1)
-def demo(seed: int = 0) -> bytes:
+def demo_image(seed: int = 0) -> bytes:
     """The image of a store with the demo projects. The next sandbox of this process, for a cell that runs again or for
     a test, need not draw the building once more."""
     store = Store()

@@ -249,7 +249,7 @@ def _fill(filled: Future[None], store: Store, issuer: Issuer, seed: int, scale: 
         if not store.seeded:
             with _no_collection():
                 if demo and not scale:
-                    store.load(seeding.demo(seed))
+                    store.load(seeding.demo_image(seed))
                 else:
                     projects = seeding.demo_projects(seed) if demo else []
                     seeding.fill(store, [*projects, *([seeding.scaled_project(scale, seed)] if scale else [])])
