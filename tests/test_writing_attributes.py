@@ -56,17 +56,32 @@ def project(client: Client) -> Project:
     return client.project("Riverside Offices")
 
 
+@pytest.fixture(scope="module")
+def objects(project: Project) -> list[str]:
+    return project.mesh(progress=False).ids[:51]
+
+
+@pytest.fixture(scope="module")
+def units(client: Client) -> list[str]:
+    return [unit["id"] for unit in client.units.all()]
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(attributes(), st.data())
 def test_what_is_written_is_read_back_and_what_is_wrong_is_not_sent(
-    client: Client, project: Project, tmp_path: Any, made: tuple[dict[str, Any], Any, Any], data: st.DataObject
+    client: Client,
+    project: Project,
+    objects: list[str],
+    units: list[str],
+    tmp_path: Any,
+    made: tuple[dict[str, Any], Any, Any],
+    data: st.DataObject,
 ) -> None:
     how, value, wrong = made
-    units = [unit["id"] for unit in client.units.all()] if how["type"] in ("int", "double") else []
-    unit_id = data.draw(st.sampled_from(units)) if units else None
+    unit_id = data.draw(st.sampled_from(units)) if how["type"] in ("int", "double") else None
     attribute = client.attributes.create(name="Made up", unit_id=unit_id, scope="team", **how)
     try:
-        one = project.mesh(progress=False).ids[data.draw(st.integers(0, 50))]
+        one = data.draw(st.sampled_from(objects))
         unit = Attribute.of(attribute).unit
         table = pd.DataFrame({"value": [value]}, dtype=object)
         table.insert(0, "object_id", one)
