@@ -37,7 +37,7 @@ c.Authenticator.allow_all = True
 c.Spawner.args = ['--allow-root', '--LabApp.expose_app_in_browser=True']
 c.SimpleLocalProcessSpawner.home_dir_template = {homes!r}
 c.Spawner.default_url = '/lab'
-c.Spawner.http_timeout = 150
+c.Spawner.http_timeout = 150  # seconds; a server that starts beside browsers takes more than its usual 30
 c.Spawner.environment = {environment!r}
 """
 

@@ -297,7 +297,7 @@ def test_people_work_together(signed_in: dict[str, Client]) -> None:
     run_state_machine_as_test(
         Coordination,
         settings=settings(
-            max_examples=25,
+            max_examples=60,
             stateful_step_count=50,
             deadline=None,
             derandomize=True,
