@@ -356,6 +356,26 @@ def test_reload_brings_the_same_picture_back(notebook: Notebook) -> None:
     assert changed(before, notebook.pixels()).any(), "and the kernel still reaches it"
 
 
+def test_who_has_lost_the_kernel_is_told(lab: Lab) -> None:
+    with lab.open([SETUP, SHOW]) as notebook:
+        notebook.run(0)
+        notebook.run(1)
+        notebook.until(COMPLETE)
+        notebook.settle()
+        notebook.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        before = notebook.pixels()
+        canvas = notebook.page.locator(".jupyter-threejs canvas")
+        canvas.click()
+        notebook.page.get_by_role("alert").filter(has_text="The kernel of this view has ended.").wait_for()
+        canvas.hover()
+        notebook.page.mouse.wheel(0, -300)
+        notebook.page.locator("[aria-busy=true]").wait_for()
+        notebook.page.locator("[aria-busy=false]").wait_for()
+        assert changed(before, notebook.pixels()).any(), "the camera needs no kernel"
+        ipywidgets = "Could not send widget sync message"  # what it says of its own state
+        assert [words for words in notebook.errors if not words.startswith(ipywidgets)] == []
+
+
 @pytest.mark.parametrize("missing", ["webgl2", "webgl"], ids=["no WebGL 2", "no WebGL"])
 def test_without_webgl_there_are_words(lab: Lab, missing: str) -> None:
     blind = f"""

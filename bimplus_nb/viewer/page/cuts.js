@@ -37,7 +37,7 @@ class Cuts {
   release() {
     this.held = false;
     const {model} = this.stage;
-    model.send({type: 'act', name: 'section', planes: this.planes});
+    this.stage.tell({type: 'act', name: 'section', planes: this.planes});
     if (String(model.get('cuts').planes) === String(this.planes)) this.takeSeams(model.get('seams'));
   }
 

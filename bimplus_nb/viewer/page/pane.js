@@ -162,7 +162,7 @@ class Pane {
     if (name === 'fit') stage.fit(stage.subject());
     else if (name === 'home') stage.home();
     else if (name === 'save') this.save();
-    else this.model.send({type: 'act', name, ...more});
+    else stage.tell({type: 'act', name, ...more});
   }
 
   async save() {

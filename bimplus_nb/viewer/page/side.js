@@ -44,7 +44,7 @@ Object.assign(ASKS, {
   },
   projection: (stage, {projection}) => stage.setProjection(projection),
   async picture(stage, {ask}) {
-    stage.model.send({type: 'picture', ask}, undefined, [sendable(await stage.picture())]);
+    stage.tell({type: 'picture', ask}, [sendable(await stage.picture())]);
   },
 });
 
@@ -59,7 +59,7 @@ const WIDGET = {
         await stage.connected;
         await ASKS[message.type](stage, message, buffers);
       } catch (problem) {
-        model.send({type: 'problem', ask: message.ask, text: String(problem?.message ?? problem)});
+        stage.tell({type: 'problem', ask: message.ask, text: String(problem?.message ?? problem)});
       }
     });
     const then = act => () => stage.connected.then(() => act());

@@ -11,6 +11,7 @@ const GAPS = {1: Uint8Array, 2: Uint16Array, 4: Uint32Array};
 const PICTURE_WIDTH = 1280;  // pixels; what is sent without being asked for is no wider
 const PRINT_WIDTH = 960;     // pixels of the picture that stays in the notebook
 const PRINTING = 2500;       // ms at rest until it is renewed, which costs the kernel some work and the notebook a change
+const ENDED = 'The kernel of this view has ended. Run the notebook again to work with it.';
 
 // What a stage that is closed lets go of, whoever may still know it.
 const LARGE = ['chunks', 'derived', 'cuts', 'materials', 'backdrop', 'light', 'texels', 'bits', 'places', 'listed'];
@@ -98,6 +99,15 @@ class Stage extends Looking {
     });
   }
 
+  // To the kernel. Where that has ended, what is here stays: the camera needs none, and for the rest there are words.
+  tell(content, buffers) {
+    try {
+      this.model.send(content, undefined, buffers);
+    } catch {
+      for (const {panel: {notice}} of this.panes) notice.textContent = notice.title = ENDED;
+    }
+  }
+
   part(name) {
     return this.scene.children.find(child => child.name === name);
   }
@@ -172,11 +182,11 @@ class Stage extends Looking {
     if (this.first) {
       this.first();
       this.first = null;
-      this.model.send({type: 'drawn', at: Date.now() / 1000});
+      this.tell({type: 'drawn', at: Date.now() / 1000});
     }
     if (!this.whole && !this.model.get('arriving')) {
       this.whole = true;
-      this.model.send({type: 'whole'});
+      this.tell({type: 'whole'});
     }
     for (const pane of this.panes) pane.ask('frame');
     this.rest();
@@ -198,7 +208,7 @@ class Stage extends Looking {
     this.model.set('size', [width, rows]);
     this.model.save_changes();
     const canvas = await this.canvas(PICTURE_WIDTH);
-    this.model.send({type: 'picture'}, undefined, [await bytesOf(canvas)]);
+    this.tell({type: 'picture'}, [await bytesOf(canvas)]);
     if (settling === this.settling) this.busy(false);
     clearTimeout(this.printing);
     if (this.model.get('printed')) this.printing = setTimeout(() => this.print(), this.printed ? PRINTING : 0);
@@ -214,7 +224,7 @@ class Stage extends Looking {
     const {data} = copy.getImageData(0, 0, width, height);
     for (let i = 0, k = 0; i < data.length; i += 4) for (let c = 0; c < 3; c++) pixels[k++] = data[i + c];
     const packed = new Blob([pixels]).stream().pipeThrough(new CompressionStream('deflate'));
-    this.model.send({type: 'print', width, height}, undefined, [await new Response(packed).arrayBuffer()]);
+    this.tell({type: 'print', width, height}, [await new Response(packed).arrayBuffer()]);
   }
 
   // A pane that has a canvas; the browser lends only so many at a time.

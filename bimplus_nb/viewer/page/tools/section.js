@@ -104,7 +104,7 @@ TOOLS.push(pane => {
     stage.setUniforms({lifted: lifted()});
     stage.draw();
   };
-  slider.onchange = () => model.send({type: 'act', name: 'explode', distance: lifted()});
+  slider.onchange = () => pane.act('explode', {distance: lifted()});
 
   const pickWay = name => {
     facing = name === 'face' && !facing;
