@@ -129,12 +129,12 @@ def test_what_looks_like_a_secret_is_hidden(said: str, clean: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a", "token", "'", "\\", "eyJ", "%26", "authorization ", "bearer "])
 def test_hostile_text_takes_no_time(piece: str) -> None:
-    """Ten seconds of a regular expression that goes back and forth would be noticed; the usual is a moment."""
+    """Ten seconds of a regular expression that goes back and forth are noticed, whoever else is at work."""
     said = piece * (200_000 // len(piece))
-    began = time.perf_counter()
+    began = time.thread_time()
     redacted(said)
     without(said[:20_000], [SECRET])
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5
 
 
 def test_arguments_are_let_go() -> None:

@@ -238,10 +238,9 @@ def test_cancelled_at_once(fake: FakeIssuer) -> None:
     fake.codes = {"interval": 60}
     pending, accepted = begin(fake)
     (thread,) = threads()
-    began = time.monotonic()
     pending.cancel()
-    thread.join(5)
-    assert time.monotonic() - began < 2
+    thread.join(30)
+    assert not thread.is_alive(), "and does not ask once more, after a minute"
     with pytest.raises(LoginError, match="cancelled"):
         pending.wait(0)
     assert (accepted, len(fake.forms)) == ([], 1)

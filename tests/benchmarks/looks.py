@@ -3,7 +3,8 @@
     python tests/benchmarks/looks.py [--quick] [--pictures FOLDER] [OBJECTS ...]    # by default 20000
 
 `change` is the time from the call until the changed picture can be seen, less the `frame` itself, which is the graphics
-card's; here software draws. `B/object`: kernel to page, everything that passes because of the call.
+card's; here software draws. `message` is the floor of that: a few bytes from the kernel, until the page has its next
+turn to draw, between two calls. `B/object`: kernel to page, everything that passes because of the call.
 """
 
 from __future__ import annotations
@@ -48,6 +49,22 @@ CHANGES = {
 }
 
 
+MESSAGE = """
+async code => {
+  const future = jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code});
+  const [at, called] = await new Promise(done => {
+    future.onIOPub = ({content}) => {
+      const turn = () => done([performance.timeOrigin + performance.now(), content.data.called]);
+      if (content.data) requestAnimationFrame(turn);
+    };
+  });
+  await future.done;
+  return at - called;
+}
+"""
+SEND = "get_ipython().display_pub.publish({'called': time.time() * 1000})"
+
+
 def changed(eyes: probe.Probe, call: str) -> dict[str, float]:
     """Make one call and wait for its picture."""
     notebook = eyes.notebook
@@ -57,6 +74,7 @@ def changed(eyes: probe.Probe, call: str) -> dict[str, float]:
     notebook.settle(1, timeout=120)
     sent = notebook.traffic()
     return {
+        "message": eyes.page.evaluate(MESSAGE, SEND),
         "change": frame["at"] - called - frame["ms"],
         "frame": frame["ms"],
         "frames": len(eyes.frames()),
@@ -101,6 +119,7 @@ def measure(count: int, options: Options) -> list[list[Any]]:
                         count,
                         runs,
                         Against(figures["change"], 60, "{:.0f}"),
+                        f"{figures['message']:.0f}",
                         f"{figures['frame']:.0f}",
                         int(figures["frames"]),
                         Against(figures["bytes"] / count, 4, "{:.1f}"),
@@ -111,7 +130,7 @@ def measure(count: int, options: Options) -> list[list[Any]]:
 
 def main(options: Options) -> None:
     """Measure and print the table."""
-    columns = ("change", "objects", "runs", "change, ms", "frame, ms", "frames", "B/object")
+    columns = ("change", "objects", "runs", "change, ms", "message, ms", "frame, ms", "frames", "B/object")
     rows = [row for count in options.sizes for row in measure(count, options)]
     table("Looks: from the call in the kernel to the changed pixels", columns, rows)
 

@@ -281,7 +281,7 @@ def test_the_pace_where_the_provider_names_none(client: bp.Client, person: Perso
     begun, pending = time.monotonic(), begin(client, "device")
     assert "was successful" in person.open(pending.url)
     pending.wait(10)
-    assert 5 <= time.monotonic() - begun < 7
+    assert 5 <= time.monotonic() - begun < 10, "after one pause and not two"
     assert [line["status"] for line in peer.heard() if line.get("posted") == "/token"] == [200]
 
 
@@ -309,7 +309,7 @@ def test_a_code_that_is_refused(device: Device, person: Person, peer: Peer) -> N
 def test_a_code_that_nobody_types(device: Device, peer: Peer) -> None:
     with pytest.raises(bp.LoginError, match=r"The code was not typed in time\. Start again for a new one\."):
         device.pending.wait(10)
-    assert 1 < time.monotonic() - device.begun < 4
+    assert time.monotonic() - device.begun > 1
     lines = refusals(peer.heard())
     assert {line["error"] for line in lines} <= {"authorization_pending", "expired_token"}
     if device.pending.until > time.time() + 60:  # else the client knows as well, and need not ask
