@@ -225,7 +225,10 @@ def test_one_at_a_time_and_stopped_with_the_sandbox(
     assert send(anna, MODEL, small(), how="import").status_code == 409
     assert send(anna, VERSIONED_MODEL, small(), project=VERSIONED).status_code == 202, "another model waits its turn"
     assert content(anna, MODEL) == before
-    own_house.stop()  # which does not wait for the reader: that would take for ever
+    stopping = threading.Thread(target=own_house.stop, daemon=True)
+    stopping.start()
+    stopping.join(60)
+    assert not stopping.is_alive(), "it does not wait for the reader, which would take for ever"
     with Sandbox(path=tmp_path / "0.db") as again:
         http = caller(again)
         assert http.get(f"{TEAM}/divisions/{MODEL}").json()["status"] == "FAILED"
