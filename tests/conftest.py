@@ -13,6 +13,7 @@ import lab as harness
 import pytest
 import real
 from hypothesis import HealthCheck, settings
+from labnotebook import Notebook
 
 from bimplus_nb.client import Client, connect
 from bimplus_nb.project import Project
@@ -43,6 +44,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:  # noqa: ARG001
     report = yield
+    if report.failed:
+        for notebook in {one for one in getattr(item, "funcargs", {}).values() if isinstance(one, Notebook)}:
+            report.sections.append(("The page", notebook.account()))
     # The real models are data that may lie beside the project or not; where they lie, their tests run.
     absent = "beside the project" in str(report.longrepr)
     if report.skipped and not absent and item.config.getoption("--no-skips"):

@@ -126,6 +126,21 @@ OUTPUT = (
 )
 
 
+# What somebody would say who looked over the shoulder of a test that fails.
+ACCOUNT = """
+() => {
+  const session = window.jupyterapp?.shell.currentWidget?.sessionContext?.session;
+  const dialogs = [...document.querySelectorAll('.jp-Dialog')].map(dialog => `dialog: ${dialog.innerText}`);
+  const outputs = [...document.querySelectorAll('.jp-OutputArea-output')].map(output => {
+    const [box, canvases] = [output.getBoundingClientRect(), output.querySelectorAll('canvas').length];
+    return `output at y = ${box.top}, ${box.width} x ${box.height}, ${canvases} canvases: ${output.innerText}`;
+  });
+  const words = [`${location.pathname}, kernel ${session?.kernel?.id} ${session?.kernel?.status}`];
+  return words.concat(dialogs, outputs).map(one => one.replaceAll(/\\s+/g, ' ').slice(0, 300)).join('\\n');
+}
+"""
+
+
 class Notebook:
     """One open notebook: its page, its kernel, its canvas."""
 
@@ -133,6 +148,7 @@ class Notebook:
         """`left` is called instead of closing the window, where it can be used again."""
         self.page = page
         self.errors: list[str] = []  # what the page's console complained about
+        self._warnings: list[str] = []  # what it only mentioned
         self._url = url
         self._left = left
         page.set_default_timeout(60 * SECOND)
@@ -143,9 +159,21 @@ class Notebook:
         self.errors.append(error.stack or error.message)
 
     def _complaint(self, message: ConsoleMessage) -> None:
-        # Lab warns that pythreejs asks for an older @lumino; that one is known and harmless.
-        if message.type == "error" and "Unsatisfied version" not in message.text:
+        # Lab warns that pythreejs asks for an older @lumino, and WebGL that pixels are read; known and harmless.
+        if any(known in message.text for known in ("Unsatisfied version", "GPU stall")):
+            return
+        if message.type == "error":
             self.errors.append(message.text)
+        elif message.type == "warning":
+            self._warnings.append(message.text)
+
+    def account(self) -> str:
+        """What there is to see and to read, for the report of a failure."""
+        try:
+            seen = self.page.evaluate(ACCOUNT)
+        except Exception as gone:  # the failure that is being told about matters more
+            seen = f"nothing, because {gone}"
+        return "\n".join([seen, *(text[:300] for text in (*self.errors[-10:], *self._warnings[-10:]))])
 
     def __enter__(self) -> Notebook:
         return self
