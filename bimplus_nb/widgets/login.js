@@ -152,9 +152,10 @@ function render({model, el}) {
     alert.textContent = failed ? model.get('news') : '';
   };
 
-  // Where the button that was pressed is gone, the keyboard goes on with what took its place.
+  // Where the button that was pressed is gone, the keyboard goes on with what took its place; and on again where that
+  // was for the meantime only, as Cancel is until the service has answered.
   let inside = false;
-  let panel;
+  let panel, placed;
   const enter = () => { inside = true; };
   const leave = ({relatedTarget}) => { if (relatedTarget) inside = panel.contains(relatedTarget); };
   const away = ({target}) => { if (!panel?.contains(target)) inside = false; };
@@ -162,15 +163,17 @@ function render({model, el}) {
     for (let frame = 0; inside && frame < 60; frame++) {
       await new Promise(requestAnimationFrame);
       const focused = document.activeElement;
-      if (panel.contains(focused)) continue;
-      if (focused && focused !== document.body && !focused.contains(panel)) return;
+      if (panel.contains(focused)) {
+        if (focused !== placed) continue;
+      } else if (focused && focused !== document.body && !focused.contains(panel)) return;
       const next = [...panel.querySelectorAll('a[href], button, input')].find(one => one.checkVisibility());
-      if (next && frame > 5) next.focus();
+      if (next && next !== focused && frame > 5) (placed = next).focus();
     }
   };
   const settle = requestAnimationFrame(() => {
     panel = el.closest('.bp-login');
     panel?.setAttribute('data-lm-suppress-shortcuts', 'true');  // keys pressed here are not the notebook's commands
+    inside = Boolean(panel?.contains(document.activeElement));
     panel?.addEventListener('focusin', enter);
     panel?.addEventListener('focusout', leave);
   });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from issuing import agree, browse
@@ -91,6 +92,26 @@ def test_by_keyboard_alone(open_login: Callable[..., Notebook]) -> None:
     for key in ("a", "b", "d", "d", "x"):
         keyboard.press(key)
     assert notebook.page.locator(".jp-Notebook .jp-CodeCell").count() == 2, "no cell was added or deleted"
+
+
+def test_the_keyboard_goes_on_when_a_slow_service_answers(open_login: Callable[..., Notebook], tmp_path: Path) -> None:
+    notebook = open_login()
+    answer = tmp_path / "answer"
+    notebook.kernel(f"""
+import pathlib, time
+at_once = type(client).sign_in
+def slowly(*all, **more):
+    while not pathlib.Path({str(answer)!r}).exists():
+        time.sleep(0.05)
+    return at_once(*all, **more)
+type(client).sign_in = slowly
+""")
+    notebook.page.locator(".bp-login button", has_text="Sign in").focus()
+    notebook.page.keyboard.press("Enter")
+    wait_for_focus(notebook, "Cancel")
+    answer.touch()
+    wait_for_focus(notebook, "Open the sign-in page")
+    assert notebook.errors == []
 
 
 def test_with_a_code_typed_elsewhere(open_login: Callable[..., Notebook]) -> None:
