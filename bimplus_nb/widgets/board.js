@@ -3,6 +3,7 @@
 const LINE = 58;        // height of a row, CSS pixels
 const PAUSE = 250;      // ms after a key until the building shows what the list does
 const SORTS = {newest: 'Newest', due: 'Due first', priority: 'Most urgent', changed: 'Last changed'};
+const ENDED = 'The kernel of this board has ended, so nothing was sent. Copy what you have written, and run the notebook again.';
 const CHIPS = {open: 'Open', mine: 'Mine', overdue: 'Overdue'};
 
 class Board {
@@ -134,9 +135,14 @@ class Board {
     else if (message.type === 'placed') this.placed(message.on);
   }
 
-  act(does, more = {}, buffers = []) {
+  // Ask the kernel for something; why it was not to be, in words, or nothing.
+  async act(does, more = {}, buffers = []) {
     const ask = Math.random();
-    this.model.send({do: does, ask, ...more}, undefined, buffers);
+    try {
+      this.model.send({do: does, ask, ...more}, undefined, buffers);
+    } catch {
+      return ENDED;
+    }
     return new Promise(done => this.asks.set(ask, done));
   }
 

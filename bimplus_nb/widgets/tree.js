@@ -3,6 +3,7 @@
 
 const LINE = 26;       // height of a row, CSS pixels
 const AT_ONCE = 200;   // rows that the kernel sends at once, at most
+const ENDED = 'The kernel of this tree has ended. Run the notebook again to work with it.';
 
 const make = (tag, name, text = '') => {
   const element = document.createElement(tag);
@@ -17,7 +18,7 @@ const read = ([entry, level, name, kind, open, size, chosen, up, nth, siblings])
 
 function render({model, el}) {
   const tree = make('div', 'bp-tree'), search = make('input', 'bp-tree-search'), rows = make('div', 'bp-tree-rows');
-  const extent = make('div', ''), empty = make('p', '', 'Nothing has this in its name.');
+  const extent = make('div', ''), words = make('p', '', 'Nothing has this in its name.');
   const unique = Math.random().toString(36).slice(2);
   let known = new Map(), before = new Map(), of = 0, active = 0, asked = false, waiting = 0, pressed = null;
 
@@ -25,17 +26,28 @@ function render({model, el}) {
   search.setAttribute('aria-label', 'Show only entries with this in their names');
   tree.dataset.lmSuppressShortcuts = 'true';
   tree.style.height = `${model.get('height')}px`;
+  words.setAttribute('role', 'status');
   rows.tabIndex = 0;
   rows.setAttribute('role', 'tree');
   rows.setAttribute('aria-multiselectable', 'true');
   rows.setAttribute('aria-label', model.get('label'));
   rows.append(extent);
-  tree.append(search, empty, rows);
+  tree.append(search, words, rows);
   el.append(tree);
 
   const total = () => model.get('total');
   // Until the kernel has said a row anew it is shown as it was, so that nothing flickers.
   const row = at => known.get(at) ?? before.get(at);
+
+  // To the kernel. Where that has ended, what is here stays, and there are words.
+  function tell(content) {
+    try {
+      model.send(content);
+    } catch {
+      words.textContent = ENDED;
+      words.hidden = false;
+    }
+  }
 
   function heard() {
     of = model.get('number');
@@ -43,7 +55,7 @@ function render({model, el}) {
     known = new Map();
     asked = false;
     extent.style.height = `${total() * LINE}px`;
-    empty.hidden = total() > 0;
+    words.hidden = total() > 0;
     active = Math.max(0, Math.min(active, total() - 1));
     const goal = model.get('goal');
     goal >= 0 ? go(goal) : draw();
@@ -68,7 +80,7 @@ function render({model, el}) {
     while (from < end && known.has(from)) from++;
     if (from >= end) return;
     asked = true;
-    model.send({do: 'rows', first: from, count: Math.min(AT_ONCE, end - from)});
+    tell({do: 'rows', first: from, count: Math.min(AT_ONCE, end - from)});
   }
 
   // Only the rows in sight are on the page; each is made once and used again.
@@ -117,8 +129,8 @@ function render({model, el}) {
 
   // --- what a person does ------------------------------------------------------------------------------------------
 
-  const turn = (item, open) => model.send({do: 'turn', entry: item.entry, open});
-  const choose = (item, add) => model.send({do: 'choose', entry: item.entry, add});
+  const turn = (item, open) => tell({do: 'turn', entry: item.entry, open});
+  const choose = (item, add) => tell({do: 'choose', entry: item.entry, add});
 
   // Make a row the one that the keyboard is at, and bring it into sight.
   function go(at, scroll = true) {
@@ -175,7 +187,7 @@ function render({model, el}) {
   const filter = () => {
     clearTimeout(waiting);
     rows.scrollTop = active = 0;
-    model.send({do: 'filter', text: search.value});
+    tell({do: 'filter', text: search.value});
   };
   search.addEventListener('input', () => {
     clearTimeout(waiting);

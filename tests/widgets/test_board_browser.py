@@ -204,3 +204,24 @@ def test_keys_and_hostile_names(notebook: Notebook, sandbox: Sandbox) -> None:
     expect(page.locator(".bv-hint")).to_have_count(0)
     assert page.evaluate("window.hacked") is None
     assert notebook.errors == []
+
+
+def test_nothing_written_is_lost_with_the_kernel(lab: Lab, sandbox: Sandbox) -> None:
+    setup = f"""
+import bimplus_nb as bp
+client = bp.connect({sandbox.url!r}, token={sandbox.token("ben")!r})
+board = bp.IssueBoard(client.project("Riverside Offices"))
+board"""
+    with lab.open([setup]) as opened:
+        opened.run(0)
+        opened.page.locator(".bp-row").first.click()
+        remark = opened.page.locator(".bp-talk textarea")
+        remark.fill("An hour's work")
+        opened.settle()
+        opened.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        opened.page.locator(".bp-talk .bp-act").click()
+        expect(opened.page.locator(".bp-news")).to_contain_text(
+            "The kernel of this board has ended, so nothing was sent."
+        )
+        expect(remark).to_have_value("An hour's work")
+        assert opened.errors == []

@@ -150,3 +150,16 @@ def test_a_click_in_the_picture_goes_to_the_row(notebook: Notebook) -> None:
     notebook.kernel("tree.open('r5000')")
     expect(row(notebook, "Rivet 5000")).to_be_visible()
     assert notebook.errors == []
+
+
+def test_who_has_lost_the_kernel_is_told(lab: Lab) -> None:
+    with lab.open([SETUP, "bp.Tree(frame)"]) as opened:
+        opened.run(0)
+        opened.run(1)
+        row(opened, "High").wait_for()
+        opened.settle()
+        opened.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        row(opened, "High").click()
+        expect(opened.page.get_by_text("The kernel of this tree has ended.")).to_be_visible()
+        assert names(opened) == ["Site", "Low", "High"]
+        assert opened.errors == []
