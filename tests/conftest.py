@@ -45,8 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Any:  # noqa: ARG001
     report = yield
     if report.failed:
-        for notebook in {one for one in getattr(item, "funcargs", {}).values() if isinstance(one, Notebook)}:
-            report.sections.append(("The page", notebook.account()))
+        report.sections.extend(("An open page", notebook.account()) for notebook in Notebook.open)
     # The real models are data that may lie beside the project or not; where they lie, their tests run.
     absent = "beside the project" in str(report.longrepr)
     if report.skipped and not absent and item.config.getoption("--no-skips"):

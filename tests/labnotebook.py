@@ -7,7 +7,7 @@ import io
 import json
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -144,6 +144,8 @@ ACCOUNT = """
 class Notebook:
     """One open notebook: its page, its kernel, its canvas."""
 
+    open: ClassVar[list[Notebook]] = []  # those of this process
+
     def __init__(self, page: Page, url: str, *, left: Callable[[], None] | None = None) -> None:
         """`left` is called instead of closing the window, where it can be used again."""
         self.page = page
@@ -154,6 +156,7 @@ class Notebook:
         page.set_default_timeout(60 * SECOND)
         page.on("console", self._complaint)
         page.on("pageerror", self._failure)
+        self.open.append(self)
 
     def _failure(self, error: Error) -> None:
         self.errors.append(error.stack or error.message)
@@ -178,13 +181,15 @@ class Notebook:
     def __enter__(self) -> Notebook:
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind:
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if error:
+            error.add_note(self.account())
             self._left = None  # who knows what the window is like after a failure
         self.close()
 
     def close(self) -> None:
         """Shut the kernel down and leave the window."""
+        self.open.remove(self)
         self.page.evaluate("async () => { await jupyterapp.shell.currentWidget.sessionContext.shutdown(); }")
         if self._left is None or self.errors or not self.page.evaluate(AS_OPENED):
             self.page.context.close()
