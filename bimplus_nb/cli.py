@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bimplus_nb.sandbox import Sandbox
 
 FIRST = "01_first_look.ipynb"
+LAB_CONFIG = Path(__file__).parent / "jupyter"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,7 +47,10 @@ def lab(args: argparse.Namespace) -> int:
     with _sandbox(args) as sandbox:
         # The kernels find this one sandbox by its address, so that all notebooks share one project, and a cell that
         # is run again starts nothing new. ECHO=0: ipywidgets then sends half the messages, none of which we need.
+        # And JupyterLab does not begin with a question about news of its own, unless one has set that otherwise.
+        config = os.pathsep.join(filter(None, (str(LAB_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH"))))
         env = {**os.environ, "BIMPLUS_SANDBOX_URL": sandbox.url, "JUPYTER_WIDGETS_ECHO": "0"}
+        env["JUPYTER_CONFIG_PATH"] = config
         command = [sys.executable, "-m", "jupyterlab", f"--port={args.port}", f"--ServerApp.root_dir={folder}"]
         command += [f"--LabApp.default_url=/lab/tree/{FIRST}", "--log-level=WARN"]
         if args.no_browser or not _has_browser():

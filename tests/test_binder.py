@@ -131,6 +131,9 @@ def test_a_visitor_arrives_at_the_first_notebook(image: Image, tmp_path: Path) -
         with Notebook(page, f"{address}{base}?token={lab.TOKEN}") as notebook:
             notebook.reload()
             assert page.url.partition("?")[0] == f"{address}{base}lab/tree/notebooks/01_first_look.ipynb"
+            news = "lab/api/settings/@jupyterlab/apputils-extension:notification"
+            settings = page.request.get(f"{address}{base}{news}?token={lab.TOKEN}").json()
+            assert settings["schema"]["properties"]["fetchNews"]["default"] == "false", "it begins with no question"
             # It came with outputs; what is seen below was run here.
             page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
             notebook.run_all(timeout=120)

@@ -89,13 +89,16 @@ def test_a_file_in_use_is_refused_in_words(tmp_path: Path) -> None:
     assert "Traceback" not in run.stderr
 
 
+NEWS = "@jupyterlab/apputils-extension:notification"
+
+
 def test_lab_opens_on_the_first_tutorial_and_stays_up(tmp_path: Path) -> None:
     """Without a screen it prints the address and stays."""
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / cli.FIRST).write_text("{}")
     with running("lab", "--port=0", cwd=tmp_path) as process:
         sandbox = read_until(process, r"Sandbox: (http://127\.0\.0\.1:\d+/v2)").group(1)
-        address = read_until(process, rf"(http://(127\.0\.0\.1|localhost):\d+)/lab/tree/.*{cli.FIRST}\?token=")
+        address = read_until(process, rf"(http://(?:127\.0\.0\.1|localhost):\d+)/lab/tree/.*{cli.FIRST}\?token=(\w+)")
         deadline = time.monotonic() + 30
         while True:
             try:
@@ -104,6 +107,11 @@ def test_lab_opens_on_the_first_tutorial_and_stays_up(tmp_path: Path) -> None:
                 break
             except OSError:
                 assert time.monotonic() < deadline
+        asks = f"{address.group(1)}/lab/api/settings/{NEWS}?token={address.group(2)}"
+        with urllib.request.urlopen(asks, timeout=10) as answer:
+            assert json.load(answer)["schema"]["properties"]["fetchNews"]["default"] == "false", (
+                "it begins with no question"
+            )
         process.send_signal(signal.SIGTERM)
         process.wait(60)
     with pytest.raises(OSError, match="refused"):
