@@ -1,4 +1,7 @@
-"""`Notebook`: one notebook open in a browser; see lab.py."""
+"""`Notebook`: one notebook open in a browser; see lab.py.
+
+Longer than most files because what a test does with a notebook, and how the page is asked for it, are one class.
+"""
 
 from __future__ import annotations
 
