@@ -152,3 +152,37 @@ def test_what_has_no_size_yet_is_drawn_once_it_has(lab: Lab) -> None:
         notebook.settle()
         assert len(np.unique(notebook.pixels().reshape(-1, 3) // 24, axis=0)) > 15
         assert notebook.errors == []
+
+
+LATE = """
+const Unpacking = DecompressionStream;
+globalThis.DecompressionStream = class {
+  constructor(kind) {
+    const {readable, writable} = new Unpacking(kind);
+    const gate = new TransformStream({start: () => new Promise(open => setTimeout(open, 4000))});
+    Object.assign(this, {writable, readable: readable.pipeThrough(gate)});
+  }
+};
+"""
+
+
+def test_on_a_page_that_is_late_with_its_code_nothing_is_lost(lab: Lab) -> None:
+    """A widget that has not begun after two seconds is not told anything any more by anywidget."""
+    show = "viewer = Viewer(house, rooms='room', title='House'); viewer"
+    with lab.open([SETUP, show], script=LATE) as notebook:
+        notebook.run(0)
+        press_run(notebook, 1)
+        notebook.until("viewer._page.side.light_shape and viewer._page.picture")
+        notebook.settle()
+        shown = notebook.pixels()
+        notebook.kernel("viewer.hide('roof')")
+        notebook.settle()
+        hidden = notebook.pixels()
+        assert (np.abs(shown.astype(int) - hidden) > 24).any()
+        notebook.save()
+        notebook.reload()
+        notebook.kernel("viewer.show('roof')")
+        notebook.page.locator(".bv-stage").wait_for(timeout=30_000)
+        notebook.settle()
+        assert (np.abs(shown.astype(int) - notebook.pixels()) > 24).mean() < 0.001
+        assert notebook.errors == []

@@ -22,6 +22,14 @@ function code(model) {
 }
 
 export default {
-  initialize: async context => (await code(context.model)).initialize(context),
+  // anywidget tells a model nothing any more that has not begun after two seconds, and the code may take longer to come.
+  // So the model begins at once, and what it is told in the meantime waits here.
+  initialize({model}) {
+    const begun = code(model).then(widget => widget.begin(model));
+    const unless = () => {};  // the code does not come: `render` says why
+    model.on('msg:custom', (message, buffers) => { begun.then(side => side.hear(message, buffers), unless); });
+    return () => begun.then(side => side.close(), unless);
+  },
+
   render: async context => (await code(context.model)).render(context),
 };

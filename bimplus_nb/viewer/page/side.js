@@ -1,7 +1,7 @@
 // The widget beside each pythreejs renderer: what the kernel asks for, and the end of it all.
 
 const ENVELOPE = 4096;  // bytes of a message around what it brings, at most
-const stages = new Map();  // by renderer: anywidget hands initialize and render different faces of one model
+const stages = new Map();  // by renderer: anywidget hands out two faces of one model, to begin with and to draw
 
 function stageOf(model) {
   const id = model.get('renderer');
@@ -51,17 +51,8 @@ Object.assign(ASKS, {
 document.head.append(Object.assign(document.createElement('style'), {textContent: CSS}));
 
 const WIDGET = {
-  initialize({model}) {
+  begin(model) {
     const stage = stageOf(model);
-    model.on('msg:custom', async (message, buffers) => {
-      try {
-        if (message.type === 'release') return await release(model, message.ids);
-        await stage.connected;
-        await ASKS[message.type](stage, message, buffers);
-      } catch (problem) {
-        stage.tell({type: 'problem', ask: message.ask, text: String(problem?.message ?? problem)});
-      }
-    });
     const then = act => () => stage.connected.then(() => act());
     model.on('change:uniforms', then(() => { stage.applyUniforms(); stage.improved(); }));
     model.on('change:light', then(() => { stage.applyLight(); stage.improved(); }));
@@ -69,9 +60,21 @@ const WIDGET = {
     model.on('change:seams', then(() => { stage.cuts.takeSeams(model.get('seams')); stage.draw(); }));
     model.on('change:printed', then(() => stage.rest()));
     model.on('change:storeys change:lifted', then(() => stage.applyStoreys()));
-    return () => {
-      stage.close();
-      stages.delete(model.get('renderer'));
+    return {
+      async hear(message, buffers) {
+        try {
+          if (message.type === 'release') return await release(model, message.ids);
+          await stage.connected;
+          await ASKS[message.type](stage, message, buffers);
+        } catch (problem) {
+          stage.tell({type: 'problem', ask: message.ask, text: String(problem?.message ?? problem)});
+        }
+      },
+
+      close() {
+        stage.close();
+        stages.delete(model.get('renderer'));
+      },
     };
   },
 

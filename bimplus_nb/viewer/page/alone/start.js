@@ -85,7 +85,7 @@ async function start() {
   model.widget_manager = {get_model: async name => models[name]};
   const kernel = new Kernel(model, alone);
   model.hear = message => kernel.hear(message);
-  WIDGET.initialize({model});
+  WIDGET.begin(model);
   WIDGET.render({model, el});
   await stageOf(model).connected;
   if (side.tools.tree?.by) kernel.list(side.tools.tree.by);
