@@ -36,6 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cache": set(),
     # Why a view stays empty: one table for those who look and for the page that would draw.
     "causes": set(),
+    # Goes before the code of each widget of ours.
+    "hearing": set(),
     "http": {"answers", "cache"},
     "transfer": {"answers", "http"},
     "auth": {"http"},
@@ -46,11 +48,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     # `test_exchange_knows_of_the_viewer_what_is_seen`.
     "exchange": {"frames", "geometry", "viewer"},
     "api": {"answers", "http", "records", "transfer"},
-    "viewer": {"causes", "exchange", "geometry"},
+    "viewer": {"causes", "exchange", "geometry", "hearing"},
     "project": {"api", "exchange", "frames", "geometry", "http", "records", "transfer", "viewer"},
     # `connect` starts the embedded sandbox; the other direction must never be.
     "client": {"api", "auth", "cache", "http", "project", "records", "sandbox"},
-    "widgets": {"auth", "client", "frames", "project", "records", "viewer"},
+    "widgets": {"auth", "client", "frames", "hearing", "project", "records", "viewer"},
     # A second service by the same doors; nothing but the public face imports it.
     "bimlink": {"auth", "frames", "http", "records", "widgets"},
     # The sandbox judges the client, so they share no code but the geometry.

@@ -12,7 +12,7 @@ from typing import Final
 import traitlets
 from ipywidgets import Widget
 
-from bimplus_nb import causes
+from bimplus_nb import causes, hearing
 from bimplus_nb.viewer.palette import THEMES
 from bimplus_nb.viewer.shared import Shared
 
@@ -92,7 +92,7 @@ def style() -> str:
 
 def loader() -> str:
     """The module that fetches the other."""
-    return _read("loader.js")
+    return hearing.script() + _read("loader.js")
 
 
 def _given(css: str) -> str:

@@ -298,9 +298,9 @@ class Board {
   }
 }
 
-export default {
+export default hearing({
   render({model, el}) {
     const board = new Board(model, el);
     return () => board.close();
   },
-};
+});

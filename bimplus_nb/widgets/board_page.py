@@ -10,6 +10,7 @@ import anywidget
 import pandas as pd
 import traitlets
 
+from bimplus_nb import hearing
 from bimplus_nb.text import plain
 from bimplus_nb.widgets.pictures import MOST
 
@@ -21,7 +22,9 @@ _LONG: Final = 20_000  # characters of a description or a comment
 class BoardPage(anywidget.AnyWidget):
     """List, filters and details on the page, which filters by itself; what changes anything is asked of the kernel."""
 
-    _esm = "\n".join((_HERE / name).read_text(encoding="utf-8") for name in ("board_issue.js", "board.js"))
+    _esm = hearing.script() + "\n".join(
+        (_HERE / name).read_text(encoding="utf-8") for name in ("board_issue.js", "board.js")
+    )
     _css = (_HERE / "board.css").read_text(encoding="utf-8")
 
     table = traitlets.Dict(help="the issues by columns").tag(sync=True)

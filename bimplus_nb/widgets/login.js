@@ -195,4 +195,4 @@ function render({model, el}) {
   };
 }
 
-export default {initialize, render};
+export default hearing({initialize, render});

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import anywidget
 import traitlets
 
+from bimplus_nb import hearing
 from bimplus_nb.auth import Page, Pending
 from bimplus_nb.auth.page import CALLBACK
 from bimplus_nb.secrecy import sealed
@@ -29,7 +30,7 @@ class LoginPage(anywidget.AnyWidget):
     `state` are for one sign-in and are emptied when it ends. The answer with its code comes as a message.
     """
 
-    _esm = (_HERE / "login.js").read_text(encoding="utf-8")
+    _esm = hearing.script() + (_HERE / "login.js").read_text(encoding="utf-8")
     _css = (_HERE / "login.css").read_text(encoding="utf-8")
 
     stage = traitlets.Unicode("out", help="out, busy, waiting, in, failed or replaced").tag(sync=True)

@@ -218,4 +218,4 @@ function render({model, el}) {
   };
 }
 
-export default {render};
+export default hearing({render});

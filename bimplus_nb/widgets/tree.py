@@ -10,6 +10,7 @@ import anywidget
 import pandas as pd
 import traitlets
 
+from bimplus_nb import hearing
 from bimplus_nb.frames.branches import Branches
 from bimplus_nb.text import plain
 from bimplus_nb.widgets.panel import Panel
@@ -25,7 +26,7 @@ AT_ONCE: Final = 200
 class TreePage(anywidget.AnyWidget):
     """The rows in sight, on the page. The page asks for some of them, and says what a person does."""
 
-    _esm = (_HERE / "tree.js").read_text(encoding="utf-8")
+    _esm = hearing.script() + (_HERE / "tree.js").read_text(encoding="utf-8")
     _css = (_HERE / "tree.css").read_text(encoding="utf-8")
 
     number = traitlets.Int(help="goes up whenever the rows are others or look otherwise").tag(sync=True)

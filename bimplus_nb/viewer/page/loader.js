@@ -21,9 +21,8 @@ function code(model) {
   return codes.get(fingerprint);
 }
 
-export default {
-  // anywidget tells a model nothing any more that has not begun after two seconds, and the code may take longer to come.
-  // So the model begins at once, and what it is told in the meantime waits here.
+export default hearing({
+  // At once, as anywidget wants it (see hearing.js): the code may take longer to come, and what is told until then waits.
   initialize({model}) {
     const begun = code(model).then(widget => widget.begin(model));
     const unless = () => {};  // the code does not come: `render` says why
@@ -32,4 +31,4 @@ export default {
   },
 
   render: async context => (await code(context.model)).render(context),
-};
+});

@@ -60,6 +60,7 @@ const WIDGET = {
     model.on('change:seams', then(() => { stage.cuts.takeSeams(model.get('seams')); stage.draw(); }));
     model.on('change:printed', then(() => stage.rest()));
     model.on('change:storeys change:lifted', then(() => stage.applyStoreys()));
+    model.on('change:texels', then(() => stage.retake()));  // told whole only where a page missed patches
     return {
       async hear(message, buffers) {
         try {

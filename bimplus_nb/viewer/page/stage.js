@@ -331,6 +331,13 @@ class Stage extends Looking {
     this.materials.set({texels: this.texels});
   }
 
+  retake() {
+    this.takeTexels(this.model.get('texels'));
+    this.applyUniforms();
+    this.derived.update();
+    this.draw();
+  }
+
   // Changed texels, as state.py packs them: gaps between them unless it is all of them, values, an index into these.
   patch({gap, indexed, grown}, [gaps, values, index]) {
     const array = (type, view) => new type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
