@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bimplus_nb.text import plain
 from bimplus_nb.viewer import palette as colors
 from bimplus_nb.viewer.amounts import Axis, Shading, shaded
+from bimplus_nb.viewer.ids import placed
 from bimplus_nb.viewer.palette import CATEGORIES, MISSING, OTHER, hexed, ramp
 
 MOST: Final = len(CATEGORIES)
@@ -91,9 +92,7 @@ def coloring(
     then steps back. Ids without a row (objects without geometry) are passed over. Raises ValueError if none is left.
     """
     series = values if isinstance(values, pd.Series) else pd.Series(dict(values), dtype=object)
-    at = np.array(
-        [rows.get(name, -1) for name in series.index.tolist()], np.int64
-    )  # a list is walked at ten times the speed
+    at = placed(series.index.tolist(), rows)
     if not (at >= 0).any():
         raise ValueError(
             f"none of the {len(series):,} ids to colour is drawn here; the index (or the keys) must be object ids"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from itertools import repeat
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -26,33 +27,40 @@ def rows(ids: Ids, known: Mapping[str, int], elsewhere: Callable[[], Container[s
     leads from id to row. `elsewhere()` is asked for ids that have no row: what is in it exists without geometry and is
     passed over; what is not there either raises ValueError.
     """
-    names = named(ids)
-    found = [known[name] for name in names if name in known]
-    if len(found) < len(names):
+    names = list(_given(ids))
+    at = placed(names, known)
+    if (at < 0).any():
+        names = list(dict.fromkeys(names))
         table = elsewhere()
         strange = [str(name)[:60] for name in names if name not in known and name not in table]
         if strange:
             few = ", ".join(strange[:3]) + (", …" if len(strange) > 3 else "")
             raise ValueError(f"{len(strange):,} of {len(names):,} ids are of no object that is here: {few}")
-    return np.unique(np.array(found, np.int64))
+    return np.flatnonzero(np.bincount(at[at >= 0]))
+
+
+def placed(names: Collection[Any], known: Mapping[str, int]) -> NDArray[np.int64]:
+    """The row of each of n names, -1 where it has none: (n,) int64. A list is walked much faster than an index."""
+    return np.fromiter(map(known.get, names, repeat(-1)), np.int64, len(names))
 
 
 def named(ids: Ids) -> list[str]:
     """The ids that are meant, each once, in the order given; for the ways to mean them see `rows`."""
-    given: Iterable[Any]
+    return list(dict.fromkeys(_given(ids)))
+
+
+def _given(ids: Ids) -> Iterable[Any]:
     if (several := members(ids)) is not None:
         ids = several if pd.api.types.is_bool_dtype(several.dtype) else several.index
     if isinstance(ids, str):
-        given = [ids]
-    elif isinstance(ids, pd.DataFrame):
-        given = ids.index
-    elif isinstance(ids, pd.Series) and pd.api.types.is_bool_dtype(ids.dtype):
-        given = ids.index[ids.fillna(False).to_numpy(bool)]
-    elif isinstance(ids, pd.Series):
-        given = ids.dropna()
-    else:
-        given = ids
-    return list(dict.fromkeys(given))
+        return [ids]
+    if isinstance(ids, pd.DataFrame):
+        return ids.index
+    if isinstance(ids, pd.Series) and pd.api.types.is_bool_dtype(ids.dtype):
+        return ids.index[ids.fillna(False).to_numpy(bool)]
+    if isinstance(ids, pd.Series):
+        return ids.dropna()
+    return ids
 
 
 def members(table: object) -> pd.Series[Any] | None:

@@ -3,8 +3,10 @@
     python tests/benchmarks/looks.py [--quick] [--pictures FOLDER] [OBJECTS ...]    # by default 20000
 
 `change` is the time from the call until the changed picture can be seen, less the `frame` itself, which is the graphics
-card's; here software draws. `message` is the floor of that: a few bytes from the kernel, until the page has its next
-turn to draw, between two calls. `B/object`: kernel to page, everything that passes because of the call.
+card's; here software draws. `call` is what of it passes in the kernel. The others are floors, measured between two
+calls: `message`, a few bytes from the kernel until the page has its next turn to draw; `resize`, another canvas of this
+size made as coarse as one in motion (what is at rest is drawn finer than the screen, see ``detail.js``). `B/object`:
+kernel to page, everything that passes because of the call.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ words = pd.Series(np.array(["north", "east", "south", "west"])[np.arange(len(ids
 def timed(change):
     start = time.time()
     change()
-    return start * 1000
+    return start * 1000, (time.time() - start) * 1000
 """
 
 # What is done, how, and how to be where it began.
@@ -62,6 +64,23 @@ async code => {
   return at - called;
 }
 """
+RESIZE = """
+() => {
+  const {width, height} = document.querySelector('.jupyter-threejs canvas').getBoundingClientRect();
+  const gl = window.__bare ??= document.createElement('canvas').getContext('webgl2', {
+    alpha: false, depth: true, stencil: true, antialias: false, preserveDrawingBuffer: true,
+  });
+  const drawn = times => {
+    Object.assign(gl.canvas, {width: times * width, height: times * height});
+    gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
+  };
+  drawn(2);
+  gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+  const start = performance.now();
+  drawn(0.5);
+  return performance.now() - start;
+}
+"""
 SEND = "get_ipython().display_pub.publish({'called': time.time() * 1000})"
 
 
@@ -69,13 +88,15 @@ def changed(eyes: probe.Probe, call: str) -> dict[str, float]:
     """Make one call and wait for its picture."""
     notebook = eyes.notebook
     eyes.begin()
-    called = notebook.ask(f"timed(lambda: {call})")
+    called, took = notebook.ask(f"timed(lambda: {call})")
     frame = eyes.frame(0)
     notebook.settle(1, timeout=120)
     sent = notebook.traffic()
     return {
-        "message": eyes.page.evaluate(MESSAGE, SEND),
         "change": frame["at"] - called - frame["ms"],
+        "call": took,
+        "message": eyes.page.evaluate(MESSAGE, SEND),
+        "resize": eyes.page.evaluate(RESIZE),
         "frame": frame["ms"],
         "frames": len(eyes.frames()),
         "bytes": sent["receivedBytes"],
@@ -119,7 +140,7 @@ def measure(count: int, options: Options) -> list[list[Any]]:
                         count,
                         runs,
                         Against(figures["change"], 60, "{:.0f}"),
-                        f"{figures['message']:.0f}",
+                        *(f"{figures[part]:.0f}" for part in ("call", "message", "resize")),
                         f"{figures['frame']:.0f}",
                         int(figures["frames"]),
                         Against(figures["bytes"] / count, 4, "{:.1f}"),
@@ -130,7 +151,18 @@ def measure(count: int, options: Options) -> list[list[Any]]:
 
 def main(options: Options) -> None:
     """Measure and print the table."""
-    columns = ("change", "objects", "runs", "change, ms", "message, ms", "frame, ms", "frames", "B/object")
+    columns = (
+        "change",
+        "objects",
+        "runs",
+        "change, ms",
+        "call, ms",
+        "message, ms",
+        "resize, ms",
+        "frame, ms",
+        "frames",
+        "B/object",
+    )
     rows = [row for count in options.sizes for row in measure(count, options)]
     table("Looks: from the call in the kernel to the changed pixels", columns, rows)
 

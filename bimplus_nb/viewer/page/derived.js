@@ -45,7 +45,7 @@ class Derived {
   update() {
     const {stage} = this, {kinds, materials} = stage, ghosts = stage.part('ghosts');
     let any = 0;
-    for (let i = 3; i < stage.bits.length; i += 4) any |= stage.bits[i];
+    for (let part = 0; part < stage.parts; part++) any |= stage.bits[4 * part + 3];
     ghosts.visible = (any & GHOST) !== 0;
     if (ghosts.visible) {
       this.ghost ??= materials.make('ghost');
@@ -60,25 +60,34 @@ class Derived {
 
   // The crease lines of what is selected; false if they are too many.
   outline() {
-    const {kinds, bits} = this.stage;
-    const from = new Float32Array(3 * MOST_LINES), to = new Float32Array(3 * MOST_LINES), parts = new Float32Array(MOST_LINES);
     let n = 0;
+    this.lines(() => ++n <= MOST_LINES);
+    if (n > MOST_LINES) return false;
+    const from = new Float32Array(3 * n), to = new Float32Array(3 * n), parts = new Float32Array(n);
+    let k = 0;
+    this.lines((a, b, part, array, at, step) => {
+      for (let c = 0; c < 3; c++) {
+        from[3 * k + c] = array[3 * a + c] * step + at[c];
+        to[3 * k + c] = array[3 * b + c] * step + at[c];
+      }
+      parts[k++] = part;
+      return true;
+    });
+    quads(this.stage.kinds, this.geometry, from, to, parts);
+    return true;
+  }
+
+  // Hand out each of them as long as `take` wants more: its ends in an array of places, its part, where these places are.
+  lines(take) {
+    const {bits} = this.stage;
     for (const {geometry, position, scale} of this.stage.part('edges').children) {
       const {position: {array}, part: {array: owner}} = geometry.attributes, index = geometry.index.array;
       const at = position.toArray(), step = scale.x;
       for (let k = 0; k < index.length; k += 2) {
-        const a = index[k], b = index[k + 1], looks = bits[4 * owner[a] + 3];
-        if (!(looks & SELECTED && looks & VISIBLE)) continue;
-        if (n === MOST_LINES) return false;
-        for (let c = 0; c < 3; c++) {
-          from[3 * n + c] = array[3 * a + c] * step + at[c];
-          to[3 * n + c] = array[3 * b + c] * step + at[c];
-        }
-        parts[n++] = owner[a];
+        const part = owner[index[k]], looks = bits[4 * part + 3];
+        if (looks & SELECTED && looks & VISIBLE && !take(index[k], index[k + 1], part, array, at, step)) return;
       }
     }
-    quads(kinds, this.geometry, from.subarray(0, 3 * n), to.subarray(0, 3 * n), parts.subarray(0, n));
-    return true;
   }
 
   paint({selectColor, haloColor, lineColor}) {
