@@ -8,7 +8,7 @@ const hearing = (() => {
     let whole;
     const named = one => { whole = one; };
     model.on('change:begun', named);
-    model.set('begun', true);
+    model.set('begun', Date.now());  // another than in a state that was saved
     model.off('change:begun', named);
     return whole;
   }

@@ -77,7 +77,7 @@ class Derived {
     return true;
   }
 
-  // Hand out each of them as long as `take` wants more: its ends in an array of places, its part, where these places are.
+  // Hand out each of them as long as `take` wants more: its ends in an array of places, its part, where those are.
   lines(take) {
     const {bits} = this.stage;
     for (const {geometry, position, scale} of this.stage.part('edges').children) {
