@@ -1,5 +1,5 @@
 // anywidget tells a model nothing any more whose code did not begin within two seconds of its coming (`ready` of its
-// runtime, 0.9.13 to 0.11), as on a page that is busy with something big. So one that is late listens by itself, as any
+// runtime, since 0.9.14), as on a page that is busy with something big. So one that is late listens by itself, as any
 // other model of ipywidgets does, and asks the kernel for its state, since what it was told before is lost.
 
 const hearing = (() => {

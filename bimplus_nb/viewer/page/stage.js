@@ -331,6 +331,7 @@ class Stage extends Looking {
     this.materials.set({texels: this.texels});
   }
 
+  // All texels anew, as the kernel has told them.
   retake() {
     this.takeTexels(this.model.get('texels'));
     this.applyUniforms();
