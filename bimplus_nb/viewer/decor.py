@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from bimplus_nb.viewer.page import Page
 from bimplus_nb.viewer.state import COLORED, ROOM, VISIBLE
 from bimplus_nb.viewer.still import Subject
 
+_PATIENCE: Final = 10.0  # seconds for the picture of the whole building
 _UPRIGHT = 0.5  # of a normal's y, less than which a plane stands, and so cuts the earth
 
 
@@ -38,8 +40,9 @@ class Decor:
             threading.Thread(target=self._work, args=(page,), name="building decor", daemon=True).start()
 
     def _work(self, page: Page) -> None:
-        # The building has right of way; a page that nobody looks at does not hold the rest up for long.
-        page.whole.wait(5)
+        # The building has right of way: where a processor draws, this would take half of it from that. A page that
+        # nobody looks at does not hold the rest up for long.
+        page.whole.wait(_PATIENCE)
         with self._computing:
             page.add_lines(self._chunk_lines())
             page.add_light(self._shadows())

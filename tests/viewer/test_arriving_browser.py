@@ -79,6 +79,35 @@ def test_the_first_bit_is_seen_while_the_rest_is_coming(lab: Lab) -> None:
             assert (np.abs(other.pixels().astype(int) - bits) > 24).mean() < 0.005
 
 
+WATCH = """
+() => {
+  const seen = window.__seen = {drew: false, told: []};
+  const ask = window.requestAnimationFrame.bind(window), {drawElements} = WebGL2RenderingContext.prototype;
+  window.requestAnimationFrame = turn => ask(time => { seen.drew = false; turn(time); });
+  WebGL2RenderingContext.prototype.drawElements = function (...all) {
+    seen.drew = true;
+    return drawElements.apply(this, all);
+  };
+  const {send} = WebSocket.prototype;
+  WebSocket.prototype.send = function (data) {
+    const text = typeof data === 'string' ? data : new TextDecoder().decode(data);
+    if (text.includes('"type":"whole"')) seen.told.push(seen.drew);
+    return send.call(this, data);
+  };
+}
+"""
+
+
+def test_lines_and_light_wait_until_the_whole_is_on_the_screen(lab: Lab) -> None:
+    """The kernel hears of it in a later turn of the page than that which gives WebGL the orders to draw."""
+    with lab.open([SETUP, "viewer = Viewer(house, rooms='room'); viewer"]) as notebook:
+        notebook.run(0)
+        notebook.page.evaluate(WATCH)
+        notebook.run(1)
+        notebook.until("viewer._page.side.light_shape")
+        assert notebook.page.evaluate("__seen.told") == [False]
+
+
 def test_interrupted_it_keeps_what_has_come(lab: Lab) -> None:
     (lab.folder / "more").unlink(missing_ok=True)
     with lab.open([SETUP, SHOW]) as notebook:

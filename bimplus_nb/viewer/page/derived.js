@@ -31,6 +31,15 @@ function quads(kinds, geometry, from, to, parts) {
 
 const CORNERS = [0, 1, 2, 3], TRIANGLES = [0, 1, 2, 2, 1, 3];
 
+const isLit = looks => (looks & SELECTED) !== 0 && (looks & VISIBLE) !== 0;
+
+// How many of these lines are of what is selected and visible.
+function lit({attributes: {part: {array: owner}}, index: {array: index}}, bits) {
+  let n = 0;
+  for (let i = 0; i < index.length; i += 2) n += isLit(bits[4 * owner[index[i]] + 3]);
+  return n;
+}
+
 class Derived {
   constructor(stage) {
     this.stage = stage;
@@ -60,34 +69,26 @@ class Derived {
 
   // The crease lines of what is selected; false if they are too many.
   outline() {
+    const {bits} = this.stage, edges = this.stage.part('edges').children;
     let n = 0;
-    this.lines(() => ++n <= MOST_LINES);
-    if (n > MOST_LINES) return false;
+    for (const {geometry} of edges) if ((n += lit(geometry, bits)) > MOST_LINES) return false;
     const from = new Float32Array(3 * n), to = new Float32Array(3 * n), parts = new Float32Array(n);
     let k = 0;
-    this.lines((a, b, part, array, at, step) => {
-      for (let c = 0; c < 3; c++) {
-        from[3 * k + c] = array[3 * a + c] * step + at[c];
-        to[3 * k + c] = array[3 * b + c] * step + at[c];
-      }
-      parts[k++] = part;
-      return true;
-    });
-    quads(this.stage.kinds, this.geometry, from, to, parts);
-    return true;
-  }
-
-  // Hand out each of them as long as `take` wants more: its ends in an array of places, its part, where those are.
-  lines(take) {
-    const {bits} = this.stage;
-    for (const {geometry, position, scale} of this.stage.part('edges').children) {
+    for (const {geometry, position, scale} of edges) {
       const {position: {array}, part: {array: owner}} = geometry.attributes, index = geometry.index.array;
       const at = position.toArray(), step = scale.x;
-      for (let k = 0; k < index.length; k += 2) {
-        const part = owner[index[k]], looks = bits[4 * part + 3];
-        if (looks & SELECTED && looks & VISIBLE && !take(index[k], index[k + 1], part, array, at, step)) return;
+      for (let i = 0; i < index.length; i += 2) {
+        const part = owner[index[i]];
+        if (!isLit(bits[4 * part + 3])) continue;
+        for (let c = 0; c < 3; c++) {
+          from[3 * k + c] = array[3 * index[i] + c] * step + at[c];
+          to[3 * k + c] = array[3 * index[i + 1] + c] * step + at[c];
+        }
+        parts[k++] = part;
       }
     }
+    quads(this.stage.kinds, this.geometry, from, to, parts);
+    return true;
   }
 
   paint({selectColor, haloColor, lineColor}) {

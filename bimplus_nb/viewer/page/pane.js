@@ -106,10 +106,9 @@ class Pane {
     stage.renderer.set({_width: width, _height: height}, {silent: true});
     view.renderer.setSize(width, height);
     stage.camera.aspect = width / height;
-    const first = !stage.target;
     stage.scene.visible = true;  // it starts dark, so that the first frame is of the right size and colours
+    if (!stage.target) return stage.include();
     if (stage.untouched) stage.home(false);
-    if (first) return;
     stage.detail.choose(false);
     view.renderScene();  // at once: a canvas of a new size is empty
   }

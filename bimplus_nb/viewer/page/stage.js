@@ -142,16 +142,21 @@ class Stage extends Looking {
   arrived() {
     const here = this.part('opaque').children.length, cost = this.cost * here / (this.drawn || here || 1);
     const wait = this.model.get('arriving') ? this.drawnAt + Math.max(GROWING, 4 * cost) - performance.now() : 0;
+    this.unseen = true;
     clearTimeout(this.arriving);
-    this.arriving = setTimeout(() => requestAnimationFrame(() => {
-      this.drawn = this.part('opaque').children.length;
-      this.detail.forget();
-      this.derived.update();
-      this.cuts.update();
-      if (this.untouched && this.target) this.home(false);
-      this.applyUniforms();
-      this.draw();
-    }), Math.max(wait, 0));
+    this.arriving = setTimeout(() => requestAnimationFrame(() => this.unseen && this.include()), Math.max(wait, 0));
+  }
+
+  // Draw all that is here.
+  include() {
+    this.unseen = false;
+    this.drawn = this.part('opaque').children.length;
+    this.detail.forget();
+    this.derived.update();
+    this.cuts.update();
+    if (this.untouched && this.scene.visible) this.home(false);
+    this.applyUniforms();
+    this.draw();
   }
 
   // The ground goes where the building ends; in a section, where the earth is cut.
@@ -175,18 +180,17 @@ class Stage extends Looking {
   afterFrame() {
     if (!this.scene.visible) return;  // no pane knows its size yet: this was a frame of nothing
     const start = this.drawnAt = performance.now(), {level} = this.detail;
+    const whole = !this.model.get('arriving');
     requestAnimationFrame(() => requestAnimationFrame(() => {  // now it is on the screen
       this.cost = performance.now() - start;
       this.detail.took(level, this.cost);
+      if (whole && !this.whole) this.tell({type: 'whole'});
+      this.whole ||= whole;
     }));
     if (this.first) {
       this.first();
       this.first = null;
       this.tell({type: 'drawn', at: Date.now() / 1000});
-    }
-    if (!this.whole && !this.model.get('arriving')) {
-      this.whole = true;
-      this.tell({type: 'whole'});
     }
     for (const pane of this.panes) pane.ask('frame');
     this.rest();
