@@ -55,7 +55,6 @@ class Building:
     - ``room`` and ``terrain`` (o,) bool; ``bounds`` (o, 2, 3) the least and greatest x, y, z
     - ``drawn`` (o,) bool is what went into ``instalments``: all but what would be more than ``most`` triangles
     - ``stray`` (o,) bool is what is so far from everything else that it is not drawn
-    - ``layers`` are the rows of the objects of each layer, as far as arrivals have said
     - ``low``, ``high`` (3,) are the box around everything else; ``origin`` (3,) is (0, 0, 0) in the scene, for good
 
     Lengths in mm, Y up, world.
@@ -64,7 +63,6 @@ class Building:
     def __init__(self, most: int = MOST_TRIANGLES) -> None:
         self.most = most
         self.rows: dict[str, int] = {}
-        self.layers: dict[tuple[str, str], NDArray[np.int64]] = {}
         self.owner: NDArray[np.int64] = np.empty(0, np.int64)
         self.color: NDArray[np.uint8] = np.empty((0, 4), np.uint8)
         self.closed: NDArray[np.bool_] = np.empty(0, bool)
@@ -79,6 +77,8 @@ class Building:
         self.high: NDArray[np.float64] = np.zeros(3)
         self.triangles = self.triangles_drawn = 0
         self._ids: tuple[str, ...] = ()
+        self._of_layer: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
+        self._usual: tuple[int, NDArray[np.float64], float] = (0, self.low, np.inf)  # of so many objects, see `usual`
         self._meshes: tuple[Mesh, ...] = ()
         self._joining = threading.Lock()  # lines and light are computed in a thread
 
@@ -96,7 +96,7 @@ class Building:
         self.room[rows[[name in arrival.rooms for name in mesh.ids]]] = True
         self.terrain[rows[[name in arrival.terrain for name in mesh.ids]]] = True
         if arrival.layer is not None and len(rows):
-            self.layers[arrival.layer] = np.union1d(self.layers.get(arrival.layer, rows[:0]), rows)
+            self._of_layer.setdefault(arrival.layer, []).append(rows)
         with self._joining:
             self._meshes = (*self._meshes, mesh)
         if not len(mesh):
@@ -105,7 +105,7 @@ class Building:
         self.bounds = np.concatenate([self.bounds, np.multiply([[np.inf], [-np.inf]], np.ones((len(fresh), 2, 3)))])
         self.bounds[rows, 0] = np.minimum(self.bounds[rows, 0], bounds[:, 0])
         self.bounds[rows, 1] = np.maximum(self.bounds[rows, 1], bounds[:, 1])
-        self.stray = stray(self.bounds)
+        self._find_stray(rows, last=arrival.done >= arrival.known)
         near = bounds[~self.stray[rows]]
         if not self.triangles:  # half of what is first is never stray
             self.low, self.high = near[:, 0].min(axis=0), near[:, 1].max(axis=0)
@@ -115,6 +115,15 @@ class Building:
         self.triangles += len(mesh.triangles)
         allowance = (self.most - self.triangles_drawn) // max(arrival.known - arrival.done + 1, 1)
         return self._draw(mesh, rows, first, largest(mesh, allowance) & ~self.stray[rows])
+
+    def _find_stray(self, rows: NDArray[np.int64], *, last: bool) -> None:
+        """Judge the objects of these rows, and now and then all of them: often would take longer than drawing does."""
+        if last or len(self) >= 2 * self._usual[0]:
+            self._usual = len(self), *usual(self.bounds)
+            self.stray = reach(self.bounds, self._usual[1]) > self._usual[2]
+        else:
+            self.stray = np.concatenate([self.stray, np.zeros(len(self) - len(self.stray), bool)])
+            self.stray[rows] = reach(self.bounds[rows], self._usual[1]) > self._usual[2]
 
     def draw(self, which: NDArray[np.int64]) -> Iterator[Instalment]:
         """Buffers of those of these objects (rows) that were left out, whatever it costs."""
@@ -163,6 +172,11 @@ class Building:
         return min(self.earth, float(land[land[:, 1, 1].argmin(), 0, 1]) - _UNDER) if len(land) else self.earth
 
     @property
+    def layers(self) -> dict[tuple[str, str], NDArray[np.int64]]:
+        """The rows of the objects of each layer, as far as arrivals have said."""
+        return {layer: np.unique(np.concatenate(rows)) for layer, rows in self._of_layer.items()}
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """The ids of all objects."""
         if len(self._ids) < len(self.rows):
@@ -194,15 +208,19 @@ class Building:
         return len(self.rows)
 
 
-def stray(bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(o,) bool: objects a thousand times as far from the middle of all as half of them are, and 10 km at least.
+def usual(bounds: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """The middle of objects with these `bounds` (o, 2, 3), mm, and how far from it is too far for a building.
 
-    Such a thing is a mistake of its author, and would ruin the view and the grid of all others. `bounds` (o, 2, 3), mm.
+    That is a thousand times as far as half of them are, and 10 km at least. Such a thing is a mistake of its author,
+    and would ruin the view and the grid of all others.
     """
-    low, high = bounds[:, 0].T, bounds[:, 1].T
-    middle = np.median((low + high) / 2, axis=1, keepdims=True)
-    reach = np.maximum(high - middle, middle - low).max(axis=0)
-    return np.asarray(reach > max(1000 * float(np.median(reach)), 1e7))
+    middle = np.median((bounds[:, 0] + bounds[:, 1]) / 2, axis=0)
+    return middle, max(1000 * float(np.median(reach(bounds, middle))), 1e7)
+
+
+def reach(bounds: NDArray[np.float64], middle: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(o,) how far objects reach from a place along any axis."""
+    return np.asarray(np.maximum(bounds[:, 1] - middle, middle - bounds[:, 0]).max(axis=1))
 
 
 def largest(mesh: Mesh, most: int) -> NDArray[np.bool_]:

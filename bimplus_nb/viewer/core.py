@@ -95,12 +95,11 @@ class Core:
         if len(after) > len(known):
             self._texels.values = np.concatenate([known, after[len(known) :]])
         if self._page is None:
-            self._show()
+            self._show(after)
             return
         with self._page.side.hold_sync():  # one message
             self._page.add(building, after[len(known) :], self._home(), more=more)
-            self._look_as(after, grown=True)
-            self._show()
+            self._show(after, grown=True)
 
     @property
     def mesh(self) -> Mesh:
@@ -121,9 +120,9 @@ class Core:
 
     # --- the page ---------------------------------------------------------------------------------------------------
 
-    def _show(self) -> None:
-        """Bring the page up to date: the texels that changed, the words, the legend."""
-        self._look_as(self._now.texels())
+    def _show(self, texels: NDArray[np.uint32] | None = None, *, grown: bool = False) -> None:
+        """Bring the page up to date: the texels that changed, the words, the legend. `texels` where they are known."""
+        self._look_as(self._now.texels() if texels is None else texels, grown=grown)
         if self._page:
             self._page.thin_out(self._thin)
             side = self._page.side
@@ -196,15 +195,16 @@ class Core:
         """Where what is no room ends, in the frame of the scene."""
         building = self._building
         seen = ~(building.room | building.stray)
-        return self._ends(seen if seen.any() else slice(None))
+        return self._ends(seen if seen.any() and not seen.all() else slice(None))
 
     def _ends(self, which: Any) -> list[list[float]]:
         """Where these objects end as they are drawn, in the frame of the scene."""
         if not len(self._building):
             return _NOTHING
-        bounds = self._building.bounds[which] - self._building.origin
-        bounds[..., 1] += self._lifts[which][:, None]
-        return ends(bounds).tolist()  # type: ignore[no-any-return]
+        bounds, lifts = self._building.bounds[which], self._lifts[which]
+        if lifts.any():
+            bounds = bounds + lifts[:, None, None] * (0.0, 1.0, 0.0)
+        return (ends(bounds) - self._building.origin).tolist()  # type: ignore[no-any-return]
 
     def _tell(self, tool: str, shows: Any) -> None:
         """What a tool of the page shows from now on, JSON; lengths in the frame of the scene."""

@@ -50,8 +50,8 @@ class Listing(Showing):
         by: str | None = self._tools.get("tree", {}).get("by")
         return by
 
-    def _show(self) -> None:
-        super()._show()
+    def _show(self, texels: NDArray[np.uint32] | None = None, *, grown: bool = False) -> None:
+        super()._show(texels, grown=grown)
         if self._page and self._groups and self._tree_by and len(self._groups.order) == len(self._building):
             looked = self._look_of_each()
             if not np.array_equal(looked, self._looked):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import houses
 import numpy as np
@@ -130,27 +131,30 @@ def test_nothing_comes() -> None:
     viewer.close()
 
 
-def test_a_bit_that_is_all_astray_moves_no_border() -> None:
+FAR = Mesh.from_parts(
+    ["far"],
+    np.array([[0.0, 0, 0], [1, 0, 0], [0, 1, 0]]) + 1e11,
+    np.array([[0, 1, 2]]),
+    np.array([3]),
+    np.array([1]),
+    np.array([[0, 0, 0, 255]], np.uint8),
+)
+
+
+@pytest.mark.parametrize("more", [False, True], ids=["at the end", "on the way"])
+def test_a_bit_that_is_all_astray_moves_no_border(more: bool) -> None:
     building = Building()
-    list(building.add(Arrival(HOUSE)))
+    beside = replace(houses.house((1e6 + 20_000, 2e6, -3e6)), ids=tuple(f"{name} beside" for name in HOUSE.ids))
+    list(building.add(Arrival(HOUSE, done=1, known=3)))
     low, high = building.low.copy(), building.high.copy()
-    assert not list(
-        building.add(
-            Arrival(
-                Mesh.from_parts(
-                    ["far"],
-                    np.array([[0.0, 0, 0], [1, 0, 0], [0, 1, 0]]) + 1e11,
-                    np.array([[0, 1, 2]]),
-                    np.array([3]),
-                    np.array([1]),
-                    np.array([[0, 0, 0, 255]], np.uint8),
-                )
-            )
-        )
-    )
+    assert not list(building.add(Arrival(FAR, done=2, known=3 if more else 2)))
     assert building.stray.tolist() == [False] * len(HOUSE) + [True]
     assert np.array_equal(building.low, low)
     assert np.array_equal(building.high, high)
+    if more:
+        list(building.add(Arrival(beside, done=3, known=3)))
+        assert np.flatnonzero(building.stray).tolist() == [len(HOUSE)]
+        assert building.high[0] > high[0]
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,8 @@ class Panel {
     this.title.textContent = this.title.title = title;
     if (this.count.textContent !== count) {
       this.count.textContent = count;
-      this.fold();
+      cancelAnimationFrame(this.folding);  // while a building is arriving this changes with every message
+      this.folding = requestAnimationFrame(() => this.fold());
     }
     this.caption.textContent = caption;
     this.chosen.textContent = chosen;

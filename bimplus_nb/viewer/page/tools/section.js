@@ -213,7 +213,7 @@ TOOLS.push(pane => {
 
   function placeHandles() {
     planes().forEach((_, i) => handles[i] ?? addHandle(i));
-    const box = canvas();
+    const box = on && canvas();  // to ask for that is to lay the page out
     handles.forEach((handle, i) => {
       const at = on && i < planes().length ? stage.project(centre(i), box) : null;
       handle.hidden = !at;
