@@ -78,7 +78,8 @@ class Building:
         self.triangles = self.triangles_drawn = 0
         self._ids: tuple[str, ...] = ()
         self._of_layer: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
-        self._usual: tuple[int, NDArray[np.float64], float] = (0, self.low, np.inf)  # of so many objects, see `usual`
+        self._judged = 0  # objects there were when all were judged, by this middle and this reach; see `usual`
+        self._middle, self._limit = self.low, np.inf
         self._meshes: tuple[Mesh, ...] = ()
         self._joining = threading.Lock()  # lines and light are computed in a thread
 
@@ -118,12 +119,11 @@ class Building:
 
     def _find_stray(self, rows: NDArray[np.int64], *, last: bool) -> None:
         """Judge the objects of these rows, and now and then all of them: often would take longer than drawing does."""
-        if last or len(self) >= 2 * self._usual[0]:
-            self._usual = len(self), *usual(self.bounds)
-            self.stray = reach(self.bounds, self._usual[1]) > self._usual[2]
-        else:
-            self.stray = np.concatenate([self.stray, np.zeros(len(self) - len(self.stray), bool)])
-            self.stray[rows] = reach(self.bounds[rows], self._usual[1]) > self._usual[2]
+        if last or len(self) >= 2 * self._judged:
+            self._judged, rows = len(self), np.arange(len(self))
+            self._middle, self._limit = usual(self.bounds)
+        self.stray = np.concatenate([self.stray, np.zeros(len(self) - len(self.stray), bool)])
+        self.stray[rows] = reach(self.bounds[rows], self._middle) > self._limit
 
     def draw(self, which: NDArray[np.int64]) -> Iterator[Instalment]:
         """Buffers of those of these objects (rows) that were left out, whatever it costs."""

@@ -31,12 +31,12 @@ function quads(kinds, geometry, from, to, parts) {
 
 const CORNERS = [0, 1, 2, 3], TRIANGLES = [0, 1, 2, 2, 1, 3];
 
-const isLit = looks => (looks & SELECTED) !== 0 && (looks & VISIBLE) !== 0;
+const isOutlined = looks => (looks & SELECTED) !== 0 && (looks & VISIBLE) !== 0;
 
-// How many of these lines are of what is selected and visible.
-function lit({attributes: {part: {array: owner}}, index: {array: index}}, bits) {
+// How many of these lines are of what has an outline: it is selected and visible.
+function countOutlined({attributes: {part: {array: owner}}, index: {array: index}}, bits) {
   let n = 0;
-  for (let i = 0; i < index.length; i += 2) n += isLit(bits[4 * owner[index[i]] + 3]);
+  for (let i = 0; i < index.length; i += 2) n += isOutlined(bits[4 * owner[index[i]] + 3]);
   return n;
 }
 
@@ -71,7 +71,7 @@ class Derived {
   outline() {
     const {bits} = this.stage, edges = this.stage.part('edges').children;
     let n = 0;
-    for (const {geometry} of edges) if ((n += lit(geometry, bits)) > MOST_LINES) return false;
+    for (const {geometry} of edges) if ((n += countOutlined(geometry, bits)) > MOST_LINES) return false;
     const from = new Float32Array(3 * n), to = new Float32Array(3 * n), parts = new Float32Array(n);
     let k = 0;
     for (const {geometry, position, scale} of edges) {
@@ -79,7 +79,7 @@ class Derived {
       const at = position.toArray(), step = scale.x;
       for (let i = 0; i < index.length; i += 2) {
         const part = owner[index[i]];
-        if (!isLit(bits[4 * part + 3])) continue;
+        if (!isOutlined(bits[4 * part + 3])) continue;
         for (let c = 0; c < 3; c++) {
           from[3 * k + c] = array[3 * index[i] + c] * step + at[c];
           to[3 * k + c] = array[3 * index[i + 1] + c] * step + at[c];
