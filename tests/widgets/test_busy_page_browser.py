@@ -24,6 +24,29 @@ AbortSignal.timeout = patience => patience === 2000
   ? {addEventListener: (_, act) => { window.lost += 1; queueMicrotask(act); }}
   : after(patience);
 """
+# A page that was loaded again looks for its widgets every 100 ms for two seconds. Here they come while one such wait is
+# as long as on a page that stands still.
+LATE = """
+const [Prompt, after] = [window.WebSocket, window.setTimeout.bind(window)];
+let since = Infinity;
+const waited = ms => performance.now() - since > ms;
+const look = setInterval(() => {
+  const outputs = [...document.querySelectorAll('.jp-OutputArea-output')];
+  if (!outputs.some(output => output.textContent === 'Loading widget...')) return;
+  since = performance.now();
+  clearInterval(look);
+}, 5);
+window.setTimeout = (act, ms, ...all) => after(act, ms === 100 && waited(500) ? 3000 : ms, ...all);
+window.WebSocket = class extends Prompt {
+  set onmessage(hear) {
+    super.onmessage = event => {
+      const text = typeof event.data === 'string' ? event.data : new TextDecoder('latin1').decode(event.data);
+      const told = () => waited(1000) ? hear(event) : after(told, 5);
+      ['update_states', 'AnyModel'].every(word => text.includes(word)) ? told() : hear(event);
+    };
+  }
+};
+"""
 DEAF = "[anywidget] Failed to initialize model."
 VIEWER, TREE, BOARD, LOGIN = range(1, 5)
 
@@ -105,3 +128,14 @@ def test_a_sign_in(notebook: Notebook) -> None:
     notebook.page.locator(".bp-login button", has_text="Sign in").click()
     notebook.page.locator(".bp-login [role=timer]", has_text="Waiting for you").wait_for()
     assert not lost(notebook)
+
+
+def test_one_that_hears_of_its_widgets_late(lab: Lab) -> None:
+    """There is a version of ipywidgets whose page gives up for good what comes as it stops waiting; it is refused."""
+    cells = ["import pandas as pd, bimplus_nb as bp", "bp.Tree(pd.DataFrame(dict(name=['Site'], parent=[None])))"]
+    with lab.open(cells, script=LATE) as notebook:
+        notebook.run_all()
+        notebook.save()
+        notebook.reload()
+        notebook.page.locator(".bp-tree-row").wait_for()
+        assert not notebook.errors
