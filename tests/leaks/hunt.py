@@ -51,7 +51,8 @@ class Hunt:
             part = (found.group(1) if (found := _SIGNED.fullmatch(secret)) else secret).encode()
             if len(part) < RUN:
                 self._short |= {form: kind for form in (part, part.replace(b"-", b"")) if len(form) >= 6}
-            for form in (part, *_coded(part)):
+            # Coded twice, an address in what a token says looks as in any picture of the page; its signature does not.
+            for form in (part, *_coded(part.rpartition(b".")[2] if found else part)):
                 self._runs |= {form[at : at + RUN]: kind for at in range(len(form) - RUN + 1)}
         self._begins = np.zeros(1 << _BITS, bool)
         for run in self._runs:

@@ -70,6 +70,20 @@ def test_what_is_no_leak_is_not_found(said: str) -> None:
     assert HUNT.search(said, "here") == []
 
 
+def test_an_address_is_no_leak_in_a_picture_within_a_picture() -> None:
+    """Both kinds begin addresses alike, and base64 of base64 makes long runs of the little that is the same."""
+
+    def coded(text: str) -> str:
+        return base64.urlsafe_b64encode(text.encode()).decode()
+
+    for before in ("", "a", "ab"):
+        said = json.dumps({"sub": before, "iss": "http://127.0.0.1:8080/oidc"}, separators=(",", ":"))
+        hunt = Hunt([("id_token", f"eyJhbGciOiJSUzI1NiJ9.{coded(said).rstrip('=')}.{secrets.token_urlsafe(64)}")])
+        for inner in ("", " ", "  "):
+            for outer in ("", " ", "  "):
+                assert hunt.search(coded(outer + coded(f'{inner}<svg xmlns="http://www.w3.org/2000/svg">')), "") == []
+
+
 def test_what_may_be_shown_may_be_left_out() -> None:
     assert HUNT.search("BCDF-GHJK", "here", but=SHOWN) == []
     assert [hit.kind for hit in HUNT.search("BCDF-GHJK", "here")] == ["user_code"]
