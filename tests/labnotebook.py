@@ -139,6 +139,8 @@ ACCOUNT = """
     return `output at y = ${box.top}, ${box.width} x ${box.height}, ${canvases} canvases: ${output.innerText}`;
   });
   const words = [`${location.pathname}, kernel ${session?.kernel?.id} ${session?.kernel?.status}`];
+  const {activeElement: focused} = document;
+  words.push(`the focus is on ${focused?.tagName} ${focused?.className} in ${focused?.parentElement?.className}`);
   return words.concat(dialogs, outputs).map(one => one.replaceAll(/\\s+/g, ' ').slice(0, 300)).join('\\n');
 }
 """

@@ -5,6 +5,7 @@
 const CHANNEL = 'bimplus-oauth';
 const LONGEST = 8192;
 const PATIENCE = 4000;
+const LOOKS = 60;  // frames in which the keyboard's next place is looked for
 
 // The Jupyter server's page says where it is: JupyterLab, Notebook 7, Voilà, on a JupyterHub too. VS Code and Colab do not.
 async function look(asks) {
@@ -159,23 +160,30 @@ function render({model, el}) {
   const enter = () => { inside = true; };
   const leave = ({relatedTarget}) => { if (relatedTarget) inside = panel.contains(relatedTarget); };
   const away = ({target}) => { if (!panel?.contains(target)) inside = false; };
+  let looks = 0;
   const follow = async () => {
-    for (let frame = 0; inside && frame < 60; frame++) {
+    const looking = looks > 0;
+    looks = LOOKS;
+    for (; !looking && inside && looks > 0; looks--) {
       await new Promise(requestAnimationFrame);
       const focused = document.activeElement;
       if (panel.contains(focused)) {
         if (focused !== placed) continue;
-      } else if (focused && focused !== document.body && !focused.contains(panel)) return;
+      } else if (focused && focused !== document.body && !focused.contains(panel)) break;
       const next = [...panel.querySelectorAll('a[href], button, input')].find(one => one.checkVisibility());
-      if (next && next !== focused && frame > 5) (placed = next).focus();
+      if (next && next !== focused && looks < LOOKS - 5) (placed = next).focus();
     }
+    if (!looking) looks = 0;
   };
+  // The kernel may take its time between its words and the buttons that belong to them.
+  const others = new MutationObserver(records => { if (records.some(({target}) => !el.contains(target))) follow(); });
   const settle = requestAnimationFrame(() => {
     panel = el.closest('.bp-login');
     panel?.setAttribute('data-lm-suppress-shortcuts', 'true');  // keys pressed here are not the notebook's commands
     inside = Boolean(panel?.contains(document.activeElement));
     panel?.addEventListener('focusin', enter);
     panel?.addEventListener('focusout', leave);
+    if (panel) others.observe(panel, {childList: true, subtree: true});
   });
   document.addEventListener('pointerdown', away, true);
 
@@ -188,6 +196,7 @@ function render({model, el}) {
   const ticking = setInterval(tick, 1000);
   return () => {
     cancelAnimationFrame(settle);
+    others.disconnect();
     clearInterval(ticking);
     document.removeEventListener('pointerdown', away, true);
     model.off('change', changed);

@@ -114,6 +114,23 @@ type(client).sign_in = slowly
     assert notebook.errors == []
 
 
+def test_the_keyboard_goes_on_when_a_busy_kernel_brings_the_buttons_late(open_login: Callable[..., Notebook]) -> None:
+    notebook = open_login()
+    begin(notebook)
+    notebook.kernel("""
+import time
+offer = login._offer
+def late(*buttons):
+    time.sleep(2)
+    offer(*buttons)
+login._offer = late
+""")
+    notebook.page.locator(".bp-login button", has_text="Cancel").focus()
+    notebook.page.keyboard.press("Enter")
+    wait_for_focus(notebook, "Sign in")
+    assert notebook.errors == []
+
+
 def test_with_a_code_typed_elsewhere(open_login: Callable[..., Notebook]) -> None:
     notebook = open_login(", way='device'")
     notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
