@@ -25,6 +25,7 @@ TREE, VIEWER, NORMALS = 1, 2, 4
 """The bits of `properties/{n}`. 8, which the vendor's viewer sends, is undocumented and changes nothing here."""
 
 _PLANS = 32
+_READY = 128 << 20  # bytes of answers that are remembered
 _SMALL = 0.02
 """At detail 0, bodies whose longest side is below this share of the whole scene's are left out; at 100 none is."""
 
@@ -61,12 +62,14 @@ class Plan:
 
 
 class Scenes:
-    """Answers from one store. Remembers recent plans, so that chunk 50 costs what chunk 1 does."""
+    """Answers from one store. Remembers recent plans, so that chunk 50 costs what chunk 1 does, and recent answers by
+    their ETags, so that what many ask for is written once."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._plans: OrderedDict[Wanted, Plan] = OrderedDict()
         self._as_of = -1
+        self._ready: OrderedDict[str, bytes] = OrderedDict()
 
     def plan(self, wanted: Wanted) -> Plan:
         if self._as_of != self._store.writes:
@@ -89,8 +92,17 @@ class Scenes:
             self._plans.popitem(last=False)
         return self._plans[key]
 
-    def answer(self, wanted: Wanted, bodies: list[int]) -> bytes:
-        """One complete answer: its own palette, its own viewbox."""
+    def answer(self, wanted: Wanted, bodies: list[int], tag: str) -> bytes:
+        """One complete answer: its own palette, its own viewbox. Its ETag is `tag`."""
+        if tag not in self._ready:
+            self._ready[tag] = self._written(wanted, bodies)
+        self._ready.move_to_end(tag)
+        answer, size = self._ready[tag], sum(map(len, self._ready.values()))
+        while size > _READY:
+            size -= len(self._ready.popitem(last=False)[1])
+        return answer
+
+    def _written(self, wanted: Wanted, bodies: list[int]) -> bytes:
         rows = self._store.rows(
             "SELECT s.x0, s.y0, s.z0, s.x1, s.y1, s.z1, s.triangles, s.points, s.color, s.head, s.geometry, s.tail, "
             "s.object, s.part FROM json_each(?) j CROSS JOIN solids s ON s.seq = j.value",

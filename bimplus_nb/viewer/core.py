@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
@@ -27,6 +28,7 @@ Objects: TypeAlias = "pd.DataFrame | Callable[[], pd.DataFrame] | None"
 Outline: TypeAlias = "Callable[[Sequence[str]], pd.DataFrame] | None"
 Theme: TypeAlias = Literal["auto", "light", "dark"]
 
+_TELLING: Final = 0.25  # s between two words to the page about what has come, at least: each is work there and here
 _NOTHING: Final = [[-1000.0] * 3, [1000.0] * 3]
 
 
@@ -70,14 +72,16 @@ class Core:
 
     def _come(self, arrivals: Iterable[Arrival]) -> Iterator[None]:
         """Takes the building in, bit by bit."""
-        self._incomplete = True
+        self._incomplete, told = True, -_TELLING
         try:
             for arrival in arrivals:
                 fresh = self._building.add(arrival)
                 self._counted = arrival.done >= arrival.known
                 for _ in fresh:
-                    self._grown(more=True)
-                    yield
+                    if time.monotonic() >= told + _TELLING:
+                        self._grown(more=True)
+                        yield
+                        told = time.monotonic()
             self._incomplete, self._counted = False, True
         finally:
             self._grown(more=False)

@@ -28,11 +28,11 @@ from sandbox.service_content import (
     wedge,
 )  # fmt: skip
 
-from bimplus_nb.sandbox import Sandbox
+from bimplus_nb.sandbox import Sandbox, scene
 from bimplus_nb.sandbox.catalogue import TYPES
 from bimplus_nb.sandbox.content import Solid
 from bimplus_nb.sandbox.people import guid
-from bimplus_nb.sandbox.scene import CHUNK_SIZES, Plan
+from bimplus_nb.sandbox.scene import CHUNK_SIZES, Plan, Scenes, Wanted
 from bimplus_nb.sandbox.threejs import bodies, face_records, faces_of, signed, with_normals
 
 Call = Callable[..., httpx.Client]
@@ -308,6 +308,29 @@ def test_an_unchanged_model_is_not_sent_again(own_house: Sandbox, caller: Call) 
     for path, tag in tags.items():
         assert anna.get(path, headers={"If-None-Match": tag}).status_code == 200
     assert anna.get(f"{BASE}/{VERSIONED}/geometries/threejs", headers={"If-None-Match": other}).status_code == 304
+
+
+def test_what_is_asked_for_again_is_written_once(
+    own_house: Sandbox, caller: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    write = Scenes._written
+
+    def counted(self: Scenes, wanted: Wanted, bodies: list[int]) -> bytes:
+        written.append(wanted.bits)
+        return write(self, wanted, bodies)
+
+    monkeypatch.setattr(Scenes, "_written", counted)
+    anna = caller(own_house)
+    path = f"{BASE}/{PROJECT}/geometries/threejs/properties/2"
+    first, again = anna.get(path), anna.get(path)
+    assert (again.content, written) == (first.content, [2])
+    anna.delete(f"{BASE}/{WINDOW}")
+    assert anna.get(path).json()["elementsCount"] < first.json()["elementsCount"]
+    assert written == [2, 2]
+    monkeypatch.setattr(scene, "_READY", 0)
+    assert [anna.get(path).content for _ in range(2)] == [anna.get(path).content] * 2
+    assert len(written) == 4, "what is too much is not kept, nor is what was kept before"
 
 
 # the encoder

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from bimplus_nb.geometry import Mesh
-from bimplus_nb.viewer import Arrival, Viewer
+from bimplus_nb.viewer import Arrival, Viewer, core
 from bimplus_nb.viewer.building import FIRST, PORTION, Building, largest, portions
 
 HOUSE = houses.house((1e6, 2e6, -3e6))
@@ -33,6 +33,22 @@ def test_what_comes_in_bits_is_the_whole() -> None:
     np.testing.assert_allclose(
         np.add(bits._home()["points"], bits._building.origin), np.add(whole._home()["points"], whole._building.origin)
     )
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(60.0, 1), (0.0, 5)])
+def test_of_bits_that_come_soon_after_each_other_the_page_hears_at_once(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, words: int
+) -> None:
+    monkeypatch.setattr(core, "_TELLING", seconds)
+    viewer = Viewer(bits_of_it(6))
+    page = viewer._on_page()
+    said: list[str] = []
+    monkeypatch.setattr(page.side, "tell", lambda message, *_: said.append(message["type"]))
+    viewer.widget  # noqa: B018
+    assert said.count("grow") == words
+    assert len(page.side.parcels) == 6
+    assert np.array_equal(page.side.texels.values, Viewer(HOUSE, rooms="room")._texels.values)
+    viewer.close()
 
 
 def test_each_bit_names_its_parts_as_the_building_does() -> None:

@@ -33,7 +33,7 @@ _MOST_BLOBS = 5000
 def threejs(ask: Ask) -> Any:
     """Bodies as THREE JSON. `X-Total-Count` is the number of chunks, not of objects."""
     wanted, bodies, headers, tag = _page(ask, "threejs")
-    return Reply(lambda: ask.service.scenes.answer(wanted, bodies), headers=headers, etag=tag)
+    return Reply(lambda: ask.service.scenes.answer(wanted, bodies, tag), headers=headers, etag=tag)
 
 
 @table.get(
