@@ -31,7 +31,7 @@ c.JupyterHub.cookie_secret_file = 'cookie-secret'
 c.JupyterHub.authenticator_class = 'dummy'
 c.JupyterHub.spawner_class = 'simple'
 c.ConfigurableHTTPProxy.api_url = 'http://127.0.0.1:{api_port}'
-c.ConfigurableHTTPProxy.command = [{proxy!r}]
+c.ConfigurableHTTPProxy.command = {proxy!r}
 c.ConfigurableHTTPProxy.auth_token = 'a-token-between-hub-and-proxy'
 c.Authenticator.allow_all = True
 c.Spawner.args = ['--allow-root', '--LabApp.expose_app_in_browser=True']
@@ -42,8 +42,11 @@ c.Spawner.environment = {environment!r}
 """
 
 
-def install_proxy(folder: Path) -> Path:
-    """The proxy, as its registry gives it out, checked by the lock file's digests; an OSError where it cannot be."""
+def install_proxy(folder: Path) -> list[str]:
+    """The command that starts the proxy, which comes as its registry gives it out, checked by the lock file's digests.
+
+    An OSError where it cannot be installed.
+    """
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
     npm = shutil.which("npm")
@@ -53,11 +56,13 @@ def install_proxy(folder: Path) -> Path:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise OSError(f"the hub's proxy could not be installed: {done.stderr[-300:]}")
-    return folder / "node_modules" / ".bin" / "configurable-http-proxy"
+    # Node.js itself, and not the program before it in its package, which would leave it behind when it is ended.
+    node = subprocess.run(["node", "-p", "process.execPath"], capture_output=True, text=True, check=True).stdout.strip()
+    return [node, str(folder / "node_modules" / ".bin" / "configurable-http-proxy")]
 
 
 @contextlib.contextmanager
-def running(folder: Path, proxy: Path, **environment: str) -> Iterator[str]:
+def running(folder: Path, proxy: list[str], **environment: str) -> Iterator[str]:
     """The address of a hub that keeps everything below `folder`; `environment` is given to its users' servers.
 
     Users' homes are below ``folder / "homes"``, what the hub and its servers log is in ``hub.log``.
@@ -71,14 +76,21 @@ def running(folder: Path, proxy: Path, **environment: str) -> Iterator[str]:
         **places, "JUPYTER_CONFIG_PATH": str(folder / "settings"), "IPYTHONDIR": str(folder / "ipython"),
     }  # fmt: skip
     settings = SETTINGS.format(
-        url=url, hub_port=hub_port, api_port=api_port, proxy=str(proxy), environment=environment,
+        url=url, hub_port=hub_port, api_port=api_port, proxy=proxy, environment=environment,
         homes=str(folder / "homes" / "{username}"),
     )  # fmt: skip
     (folder / "jupyterhub_config.py").write_text(settings)
+    with started(folder, url, {"PATH": path, **places}):
+        yield url
+
+
+@contextlib.contextmanager
+def started(folder: Path, url: str, environ: dict[str, str]) -> Iterator[None]:
+    """The hub that ``folder / "jupyterhub_config.py"`` describes; RuntimeError where it does not start or end."""
     with (folder / "hub.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterhub", "-f", "jupyterhub_config.py"],
-            cwd=folder, env={**os.environ, "PATH": path, **places}, stdout=log, stderr=subprocess.STDOUT,
+            cwd=folder, env={**os.environ, **environ}, stdout=log, stderr=subprocess.STDOUT,
             start_new_session=True,
         )  # fmt: skip
     try:
@@ -86,7 +98,7 @@ def running(folder: Path, proxy: Path, **environment: str) -> Iterator[str]:
         while not is_up(f"{url}/hub/api"):
             if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"JupyterHub did not start:\n{(folder / 'hub.log').read_text()[-3000:]}")
-        yield url
+        yield
     finally:
         process.send_signal(signal.SIGTERM)  # the hub ends its proxy and its users' servers
         try:
@@ -95,6 +107,9 @@ def running(folder: Path, proxy: Path, **environment: str) -> Iterator[str]:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+    with socket.socket() as probe:
+        if not probe.connect_ex(("127.0.0.1", int(url.rpartition(":")[2]))):
+            raise RuntimeError("the hub has ended and its proxy has not")
 
 
 def is_up(url: str) -> bool:

@@ -115,7 +115,7 @@ def test_a_visitor_arrives_at_the_first_notebook(image: Image, tmp_path: Path) -
         *(f"--ServerApp.base_url={base}", f"--IdentityProvider.token={lab.TOKEN}", "--ServerApp.allow_remote_access=1"),
         "--LabApp.expose_app_in_browser=True",
     ]
-    forward = [command, f"--port={proxy_port}", "--ip=127.0.0.1", f"--api-port={api_port}"]
+    forward = [*command, f"--port={proxy_port}", "--ip=127.0.0.1", f"--api-port={api_port}"]
     forward.append(f"--default-target=http://127.0.0.1:{port}")
     with (
         lab.started(start, cwd=image.folder, env=image.environ, log=tmp_path / "server.log"),

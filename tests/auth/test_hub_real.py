@@ -7,8 +7,6 @@ import json
 import os
 import re
 import secrets
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -60,7 +58,7 @@ GRANTED = [
 
 
 @pytest.fixture(scope="module")
-def proxy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     try:
         return harness.install_proxy(tmp_path_factory.mktemp("proxy"))
     except OSError as error:
@@ -68,38 +66,20 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextlib.contextmanager
-def running(folder: Path, proxy: Path, sandbox: Any, roles: list[dict[str, Any]]) -> Iterator[str]:
+def running(folder: Path, proxy: list[str], sandbox: Any, roles: list[dict[str, Any]]) -> Iterator[str]:
     port, hub_port, api_port = harness.free_ports(3)
     url = f"http://127.0.0.1:{port}"
     (folder / "probe.py").write_text(PROBE)
     settings = harness.SETTINGS.format(
-        url=url, hub_port=hub_port, api_port=api_port, proxy=str(proxy), environment={"API": sandbox.url},
+        url=url, hub_port=hub_port, api_port=api_port, proxy=proxy, environment={"API": sandbox.url},
         homes=str(folder / "homes" / "{username}"),
     )  # fmt: skip
     command = [sys.executable, str(folder / "probe.py"), str(folder / "said.json")]
     (folder / "jupyterhub_config.py").write_text(settings + MORE.format(command=command, roles=roles))
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     secret = {"JUPYTERHUB_CRYPT_KEY": secrets.token_hex(32), "ACCESS": sandbox.token("ben")}
-    with (folder / "hub.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "jupyterhub", "-f", "jupyterhub_config.py"],
-            cwd=folder, env={**os.environ, **secret, "PATH": path}, stdout=log, stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
-    try:
-        until = time.monotonic() + 60
-        while not harness.is_up(f"{url}/hub/api"):
-            if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError(f"JupyterHub did not start:\n{(folder / 'hub.log').read_text()[-3000:]}")
+    with harness.started(folder, url, {**secret, "PATH": path}):
         yield url
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(30)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 @pytest.mark.parametrize(
@@ -113,7 +93,7 @@ def running(folder: Path, proxy: Path, sandbox: Any, roles: list[dict[str, Any]]
     ids=["granted", "to servers alone", "as it comes"],
 )
 def test_what_a_hub_gives(
-    tmp_path: Path, proxy: Path, sandbox: Any, roles: list[dict[str, Any]], said: list[Any]
+    tmp_path: Path, proxy: list[str], sandbox: Any, roles: list[dict[str, Any]], said: list[Any]
 ) -> None:
     done = tmp_path / "said.json"
     with (
