@@ -33,6 +33,11 @@ async function look(asks) {
   return page;
 }
 
+// The sign-in that the keyboard was in last. It may be used, and be gone from there, before the view below is on a busy page.
+let last = null;
+const enter = ({target}) => { last = target.closest?.('.bp-login'); };
+const away = ({target}) => { if (!target.closest?.('.bp-login')) last = null; };
+
 function initialize({model}) {
   const channel = new BroadcastChannel(CHANNEL);
   let taken = '';
@@ -54,10 +59,14 @@ function initialize({model}) {
     channel.postMessage({kind: 'ended', state: message.state, ok: message.ok === true});
   };
   channel.addEventListener('message', passOn);
+  document.addEventListener('focusin', enter);
+  document.addEventListener('pointerdown', away, true);
   model.on('msg:custom', hear);
   look(model.get('asks')).then(page => model.send(page));
   return () => {
     channel.close();
+    document.removeEventListener('focusin', enter);
+    document.removeEventListener('pointerdown', away, true);
     model.off('msg:custom', hear);
   };
 }
@@ -155,16 +164,12 @@ function render({model, el}) {
 
   // Where the button that was pressed is gone, the keyboard goes on with what took its place; and on again where that
   // was for the meantime only, as Cancel is until the service has answered.
-  let inside = false;
   let panel, placed;
-  const enter = () => { inside = true; };
-  const leave = ({relatedTarget}) => { if (relatedTarget) inside = panel.contains(relatedTarget); };
-  const away = ({target}) => { if (!panel?.contains(target)) inside = false; };
   let looks = 0;
   const follow = async () => {
     const looking = looks > 0;
     looks = LOOKS;
-    for (; !looking && inside && looks > 0; looks--) {
+    for (; !looking && last === panel && looks > 0; looks--) {
       await new Promise(requestAnimationFrame);
       const focused = document.activeElement;
       if (panel.contains(focused)) {
@@ -179,13 +184,11 @@ function render({model, el}) {
   const others = new MutationObserver(records => { if (records.some(({target}) => !el.contains(target))) follow(); });
   const settle = requestAnimationFrame(() => {
     panel = el.closest('.bp-login');
-    panel?.setAttribute('data-lm-suppress-shortcuts', 'true');  // keys pressed here are not the notebook's commands
-    inside = Boolean(panel?.contains(document.activeElement));
-    panel?.addEventListener('focusin', enter);
-    panel?.addEventListener('focusout', leave);
-    if (panel) others.observe(panel, {childList: true, subtree: true});
+    if (!panel) return;
+    panel.setAttribute('data-lm-suppress-shortcuts', 'true');  // keys pressed here are not the notebook's commands
+    others.observe(panel, {childList: true, subtree: true});
+    follow();
   });
-  document.addEventListener('pointerdown', away, true);
 
   const changed = () => { draw(); tell(); if (panel) follow(); };
   model.on('change', changed);
@@ -198,7 +201,6 @@ function render({model, el}) {
     cancelAnimationFrame(settle);
     others.disconnect();
     clearInterval(ticking);
-    document.removeEventListener('pointerdown', away, true);
     model.off('change', changed);
     model.off('change:left', count);
   };

@@ -131,6 +131,22 @@ login._offer = late
     assert notebook.errors == []
 
 
+def test_the_keyboard_goes_on_where_the_page_is_slower_than_the_kernel(lab: Lab, sandbox: Sandbox) -> None:
+    connect = f"bp.connect({sandbox.url!r}, client_id={sandbox.client_id!r})"
+    with lab.open(["import bimplus_nb as bp", f"login = bp.Login({connect}); login"]) as notebook:
+        notebook.run(0)
+        notebook.page.evaluate("""() => {
+          const ask = requestAnimationFrame, until = performance.now() + 4000;
+          const left = () => Math.max(0, until - performance.now());
+          window.requestAnimationFrame = act => ask(() => setTimeout(() => ask(act), left()));
+        }""")
+        notebook.run(1)
+        notebook.page.locator(".bp-login button", has_text="Sign in").focus()
+        notebook.page.keyboard.press("Enter")
+        notebook.page.locator(".bp-login a.bp-open").wait_for()
+        wait_for_focus(notebook, "Open the sign-in page")
+
+
 def test_with_a_code_typed_elsewhere(open_login: Callable[..., Notebook]) -> None:
     notebook = open_login(", way='device'")
     notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
