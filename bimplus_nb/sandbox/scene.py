@@ -71,10 +71,15 @@ class Scenes:
         self._as_of = -1
         self._ready: OrderedDict[str, bytes] = OrderedDict()
 
-    def plan(self, wanted: Wanted) -> Plan:
+    def _forget(self) -> None:
+        """Let go of what is older than the last write: names of attributes are in an answer, and not in its ETag."""
         if self._as_of != self._store.writes:
             self._plans.clear()
+            self._ready.clear()
             self._as_of = self._store.writes
+
+    def plan(self, wanted: Wanted) -> Plan:
+        self._forget()
         key = replace(wanted, bits=0)
         if key not in self._plans:
             rows = self._store.rows(
@@ -94,6 +99,7 @@ class Scenes:
 
     def answer(self, wanted: Wanted, bodies: list[int], tag: str) -> bytes:
         """One complete answer: its own palette, its own viewbox. Its ETag is `tag`."""
+        self._forget()
         if tag not in self._ready:
             self._ready[tag] = self._written(wanted, bodies)
         self._ready.move_to_end(tag)

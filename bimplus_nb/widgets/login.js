@@ -33,7 +33,8 @@ async function look(asks) {
   return page;
 }
 
-// The sign-in that the keyboard was in last. It may be used, and be gone from there, before the view below is on a busy page.
+// The sign-in that the keyboard was in last. On a busy page its button may have been pressed, and be gone, before the
+// view below is there.
 let last = null;
 const enter = ({target}) => { last = target.closest?.('.bp-login'); };
 const away = ({target}) => { if (!target.closest?.('.bp-login')) last = null; };
