@@ -36,8 +36,6 @@ async function look(asks) {
 // The sign-in that the keyboard was in last. On a busy page its button may have been pressed, and be gone, before the
 // view below is there.
 let last = null;
-const enter = ({target}) => { last = target.closest?.('.bp-login'); };
-const away = ({target}) => { if (!target.closest?.('.bp-login')) last = null; };
 
 function initialize({model}) {
   const channel = new BroadcastChannel(CHANNEL);
@@ -60,6 +58,9 @@ function initialize({model}) {
     channel.postMessage({kind: 'ended', state: message.state, ok: message.ok === true});
   };
   channel.addEventListener('message', passOn);
+  // Of each model its own: what one takes away with it, another still needs.
+  const enter = ({target}) => { last = target.closest?.('.bp-login'); };
+  const away = ({target}) => { if (!target.closest?.('.bp-login')) last = null; };
   document.addEventListener('focusin', enter);
   document.addEventListener('pointerdown', away, true);
   model.on('msg:custom', hear);
