@@ -10,7 +10,7 @@ of its own. `×` is how many times as long as ours it takes; the frame itself is
 Ours gets a `Mesh` and makes its buffers in the cell; k3d, anythreejs and pyvista get merged buffers that lie ready.
 pythreejs is used as its documentation does, one mesh an object, and only for 1,000 of them. That takes ten messages an
 object; a Jupyter server passes on 1,000 a second and drops the rest, and where the kernel is quick nothing is ever
-drawn. So the server here passes on all of them (`UNLIMITED`), which favours that row alone: no other sends a hundred.
+drawn. So the server here passes on all of them (`UNLIMITED`). All other rows are drawn with the limit, too.
 
 What is not installed (`pip install -e ".[bench]"` has them all) or does not draw is a row that says so.
 """
