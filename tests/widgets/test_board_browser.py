@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +74,17 @@ def fill(notebook: Notebook, **values: str) -> None:
             field.fill(value)
     notebook.page.locator(".bp-form [type=submit]").click()
     expect(notebook.page.locator(".bp-form")).to_have_count(0)
+
+
+@contextlib.contextmanager
+def stopped(notebook: Notebook) -> Iterator[None]:
+    """With a kernel that answers later, all at once."""
+    kernel = notebook.ask("__import__('os').getpid()")
+    os.kill(kernel, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(kernel, signal.SIGCONT)
 
 
 def test_a_coordinators_round(notebook: Notebook, sandbox: Sandbox) -> None:
@@ -203,6 +217,39 @@ def test_keys_and_hostile_names(notebook: Notebook, sandbox: Sandbox) -> None:
     expect(page.locator(".bp-form")).to_have_count(0)
     expect(page.locator(".bv-hint")).to_have_count(0)
     assert page.evaluate("window.hacked") is None
+    assert notebook.errors == []
+
+
+def test_where_is_not_asked_of_who_no_longer_waits(notebook: Notebook) -> None:
+    page, form, hint = notebook.page, notebook.page.locator(".bp-form"), notebook.page.locator(".bv-hint")
+    without = form.locator(".bp-act", has_text="Without a place")
+    with stopped(notebook):
+        page.locator(".bp-rows").focus()
+        page.keyboard.press("n")
+        without.click()
+        page.keyboard.type("Half")
+    notebook.settle()
+    expect(hint).to_have_count(0)
+    page.keyboard.type(" a name")
+    expect(form.locator("[name=name]")).to_have_value("Half a name")
+    page.keyboard.press("Escape")
+    with stopped(notebook):  # one changes one's mind, and again
+        page.keyboard.press("n")
+        form.locator(".bp-act", has_text="Cancel").click()
+        page.keyboard.press("n")
+    notebook.settle()
+    expect(hint).to_be_visible()
+    expect(without).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(form).to_have_count(0)
+    with stopped(notebook):
+        page.keyboard.press("n")
+        form.locator(".bp-act", has_text="Cancel").click()
+    notebook.settle()
+    page.keyboard.press("n")
+    expect(hint).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(form).to_have_count(0)
     assert notebook.errors == []
 
 

@@ -5,7 +5,7 @@ TOOLS.push(pane => {
   key.append(make('kbd', '', 'Esc'), ' leave it');
   hint.append(words, key);
   hint.setAttribute('role', 'status');
-  let answered = true;
+  let answered = true, before = null;
 
   const answer = place => {
     if (answered) return;
@@ -19,7 +19,9 @@ TOOLS.push(pane => {
       answered = false;
       pane.el.classList.add('bv-asking');
       pane.panel.overlay.append(hint);
-      pane.element.focus({preventScroll: true});
+      before = document.activeElement;
+      // The question comes when the kernel can: not in the middle of what somebody writes in a form.
+      if (!/^(INPUT|TEXTAREA|SELECT)$/.test(before.tagName)) pane.element.focus({preventScroll: true});
     },
     stop() {
       hint.remove();
@@ -40,7 +42,10 @@ TOOLS.push(pane => {
     },
     ask(said) {
       words.textContent = said;
-      if (Boolean(said) !== (pane.on === tool)) pane.turnOn(tool);
+      if (Boolean(said) === (pane.on === tool)) return;
+      answered ||= !said;  // taken back: "nowhere" would be the answer to the next question
+      pane.turnOn(tool);
+      if (!said && document.activeElement === pane.element) before.focus({preventScroll: true});
     },
     close() { answered = true; },
   };
