@@ -252,13 +252,14 @@ class Board {
     if (this.model.get('why')) return;
     if (!this.hasViewer) return this.details.write('');
     this.details.wait();
-    this.act('place').then(error => { if (error) this.details.write(''); });
+    this.act('place').then(error => { if (error && this.details.waiting) this.details.write(''); });
   }
 
-  // Somewhere, or nowhere: then one has changed one's mind.
+  // Somewhere, or nowhere: then one has changed one's mind. Or one does not wait for it any more, and writes.
   placed(on) {
+    if (!this.details.waiting) return;
     if (on) this.details.write(on);
-    else if (this.details.waiting) this.details.leaveForm(true);
+    else this.details.leaveForm(true);
   }
 
   // --- keys -------------------------------------------------------------------------------------------------------------

@@ -2,47 +2,6 @@
 
 const FILES_AT_MOST = 50 * 2 ** 20;  // bytes of one that goes through the page, as board.py has it
 
-const make = (tag, name = '', text = undefined, more = {}) => {
-  const element = Object.assign(document.createElement(tag), {className: name}, more);
-  if (text !== undefined) element.textContent = text;
-  return element;
-};
-
-const svg = path => {
-  const space = 'http://www.w3.org/2000/svg', drawn = document.createElementNS(space, 'svg');
-  drawn.setAttribute('viewBox', '0 0 16 16');
-  drawn.setAttribute('aria-hidden', 'true');
-  drawn.append(document.createElementNS(space, 'path'));
-  drawn.firstChild.setAttribute('d', path);
-  return drawn;
-};
-
-// As in the building: a colour and a sign.
-const SIGNS = {
-  open: 'M8 3a5 5 0 100 10A5 5 0 008 3z', solved: 'M2.5 8.5l3.8 3.8 7.2-8', closed: 'M3.5 3.5h9v9h-9z', other: 'M8 2l6 6-6 6-6-6z',
-};
-const kindOf = status => Object.hasOwn(SIGNS, status.toLowerCase()) ? status.toLowerCase() : 'other';
-
-function badge(status, text = status) {
-  const element = make('span', 'bp-status');
-  element.dataset.kind = kindOf(status);
-  element.append(svg(SIGNS[kindOf(status)]), make('b', '', text));
-  return element;
-}
-
-// A day is over at its end in UTC, as the service counts.
-const day = text => text && new Date(text).toLocaleDateString(undefined, {year: 'numeric', month: 'short', day: 'numeric', timeZone: 'UTC'});
-const moment = text => text && new Date(text).toLocaleString(undefined, {dateStyle: 'medium', timeStyle: 'short'});
-const sized = bytes => bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1e3))} kB`;
-
-// A button that one may not press says why, and can still be reached: so it is not `disabled`.
-function button(text, press, why = '', name = '') {
-  const element = make('button', `bp-act ${name}`, text, {type: 'button', title: why});
-  if (why) element.setAttribute('aria-disabled', 'true');
-  element.onclick = () => why ? element.dispatchEvent(new CustomEvent('refused', {bubbles: true, detail: why})) : press();
-  return element;
-}
-
 class Details {
   constructor(board) {
     this.board = board;
@@ -52,6 +11,15 @@ class Details {
     this.news = make('p', 'bp-news');
     this.news.setAttribute('role', 'status');
     this.urls = new Map();  // of pictures, by file
+    this.drafts = new Map();  // what is written and not sent: comments by their issue, forms by their title
+    this.talk = make('textarea', '', undefined, {rows: 2});
+    this.talk.setAttribute('aria-label', 'Comment');
+    this.talk.addEventListener('input', () => this.drafts.set(this.issue.id, this.talk.value));
+    this.talk.addEventListener('keydown', event => {
+      event.stopPropagation();
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.comment();
+      if (event.key === 'Escape') this.element.focus();
+    });
     this.element.addEventListener('refused', ({detail}) => this.say(`Not possible: ${detail}.`));
     this.element.addEventListener('keydown', event => {
       if (event.key !== 'Escape') return;
@@ -90,12 +58,10 @@ class Details {
 
   told(about) {
     if (about.issue !== this.issue?.id) return;
-    const scroll = this.element.scrollTop, written = this.talk?.value ?? '';
     this.about = about;
     if (this.form) return;
+    const scroll = this.element.scrollTop;
     this.draw();
-    if (this.talk) this.talk.value = this.sent === written ? '' : written;
-    this.sent = null;
     this.element.scrollTop = scroll;
   }
 
@@ -162,17 +128,12 @@ class Details {
       item.append(by, make('p', 'bp-text', text));
       said.append(item);
     }
-    this.talk = make('textarea', '', undefined, {rows: 2, placeholder: may('comment') ? `No comments: ${may('comment')}` : 'Write a comment', disabled: Boolean(may('comment'))});
-    this.talk.setAttribute('aria-label', 'Comment');
-    this.talk.addEventListener('keydown', event => {
-      event.stopPropagation();
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) this.comment();
-      if (event.key === 'Escape') this.element.focus();
-    });
-    const talk = make('div', 'bp-talk');
-    talk.append(this.talk, button('Comment', () => this.comment(), may('comment')));
+    const talk = make('div', 'bp-talk'), writing = document.activeElement === this.talk, no = may('comment');
+    Object.assign(this.talk, {value: this.drafts.get(issue.id) ?? '', placeholder: no ? `No comments: ${no}` : 'Write a comment', disabled: Boolean(no)});
+    talk.append(this.talk, button('Comment', () => this.comment(), no));
     body.push(more, make('h4', '', `Comments${about?.comments.length ? ` (${about.comments.length})` : ''}`), said, talk);
     element.replaceChildren(...body);
+    if (writing) this.talk.focus({preventScroll: true});
     this.drawFiles();
   }
 
@@ -204,10 +165,10 @@ class Details {
   // --- what one does --------------------------------------------------------------------------------------------------
 
   async comment() {
-    const text = this.talk.value;
-    if (!text.trim()) return;
-    this.sent = text;
-    if (!await this.act('comment', {text})) this.sent = null;
+    const text = this.talk.value, {id} = this.issue;
+    if (!text.trim() || !await this.act('comment', {text}) || this.drafts.get(id) !== text) return;
+    this.drafts.delete(id);
+    if (this.issue?.id === id) this.talk.value = '';
   }
 
   async attach(files) {
@@ -231,12 +192,17 @@ class Details {
 
   // --- forms ----------------------------------------------------------------------------------------------------------
 
-  // A form in place of the details. `send` gets its values, and says whether that went well.
+  // A form in place of the details. `send` gets its values, and says whether that went well. One that is left for
+  // another issue comes back with what was written in it.
   ask_form(title, fields, word, send, note = '') {
-    const form = this.form = make('form', 'bp-form'), inputs = {};
+    const form = this.form = make('form', 'bp-form'), inputs = {}, written = this.drafts.get(title) ?? {};
+    const values = () => Object.fromEntries(Object.entries(inputs).map(([key, one]) => [key, one.type === 'checkbox' ? one.checked : one.value]));
+    this.writing = title;
+    form.setAttribute('aria-label', title);
     form.append(make('h3', '', title), this.news);
     if (note) form.append(make('p', 'bp-on', note));
-    for (const [name, {label, kind = 'text', value = '', options}] of Object.entries(fields)) {
+    for (const [name, {label, kind = 'text', value: now = '', options}] of Object.entries(fields)) {
+      const value = written[name] ?? now;
       const row = make('label', kind === 'checkbox' ? 'bp-check' : ''), input = options ? make('select') : make(kind === 'area' ? 'textarea' : 'input');
       if (options) for (const [key, said] of options) input.append(make('option', '', said, {value: key}));
       else if (kind !== 'area') input.type = kind;
@@ -255,10 +221,12 @@ class Details {
     form.onsubmit = async event => {
       event.preventDefault();
       submit.disabled = true;
-      const done = await send(Object.fromEntries(Object.entries(inputs).map(([key, one]) => [key, one.type === 'checkbox' ? one.checked : one.value])));
+      const done = await send(values());
       submit.disabled = false;
+      if (done) this.drafts.delete(title);
       if (done && this.form === form) this.leaveForm(true);
     };
+    form.oninput = () => this.drafts.set(title, Object.fromEntries(Object.entries(values()).filter(([name, value]) => value !== fields[name].value)));
     this.say('');
     this.element.replaceChildren(form);
     this.element.scrollTop = 0;
@@ -266,7 +234,8 @@ class Details {
   }
 
   leaveForm(done = false) {
-    this.form = null;
+    this.drafts.delete(this.writing);
+    this.form = this.writing = null;
     this.waiting = false;
     if (!this.issue) this.board.open();
     if (!done) this.board.act('unplace');
@@ -319,6 +288,7 @@ class Details {
   wait() {
     const form = this.form = make('div', 'bp-form'), acts = make('div', 'bp-acts');
     this.waiting = true;
+    this.writing = null;
     acts.append(button('Without a place', () => {
       this.board.act('unplace');
       this.write('');

@@ -23,7 +23,7 @@ class BoardPage(anywidget.AnyWidget):
     """List, filters and details on the page, which filters by itself; what changes anything is asked of the kernel."""
 
     _esm = hearing.script() + "\n".join(
-        (_HERE / name).read_text(encoding="utf-8") for name in ("board_issue.js", "board.js")
+        (_HERE / name).read_text(encoding="utf-8") for name in ("board_parts.js", "board_issue.js", "board.js")
     )
     _css = (_HERE / "board.css").read_text(encoding="utf-8")
 

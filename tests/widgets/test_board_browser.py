@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,17 +71,6 @@ def fill(notebook: Notebook, **values: str) -> None:
             field.fill(value)
     notebook.page.locator(".bp-form [type=submit]").click()
     expect(notebook.page.locator(".bp-form")).to_have_count(0)
-
-
-@contextlib.contextmanager
-def stopped(notebook: Notebook) -> Iterator[None]:
-    """With a kernel that answers later, all at once."""
-    kernel = notebook.ask("__import__('os').getpid()")
-    os.kill(kernel, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(kernel, signal.SIGCONT)
 
 
 def test_a_coordinators_round(notebook: Notebook, sandbox: Sandbox) -> None:
@@ -218,57 +204,3 @@ def test_keys_and_hostile_names(notebook: Notebook, sandbox: Sandbox) -> None:
     expect(page.locator(".bv-hint")).to_have_count(0)
     assert page.evaluate("window.hacked") is None
     assert notebook.errors == []
-
-
-def test_where_is_not_asked_of_who_no_longer_waits(notebook: Notebook) -> None:
-    page, form, hint = notebook.page, notebook.page.locator(".bp-form"), notebook.page.locator(".bv-hint")
-    without = form.locator(".bp-act", has_text="Without a place")
-    with stopped(notebook):
-        page.locator(".bp-rows").focus()
-        page.keyboard.press("n")
-        without.click()
-        page.keyboard.type("Half")
-    notebook.settle()
-    expect(hint).to_have_count(0)
-    page.keyboard.type(" a name")
-    expect(form.locator("[name=name]")).to_have_value("Half a name")
-    page.keyboard.press("Escape")
-    with stopped(notebook):  # one changes one's mind, and again
-        page.keyboard.press("n")
-        form.locator(".bp-act", has_text="Cancel").click()
-        page.keyboard.press("n")
-    notebook.settle()
-    expect(hint).to_be_visible()
-    expect(without).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(form).to_have_count(0)
-    with stopped(notebook):
-        page.keyboard.press("n")
-        form.locator(".bp-act", has_text="Cancel").click()
-    notebook.settle()
-    page.keyboard.press("n")
-    expect(hint).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(form).to_have_count(0)
-    assert notebook.errors == []
-
-
-def test_nothing_written_is_lost_with_the_kernel(lab: Lab, sandbox: Sandbox) -> None:
-    setup = f"""
-import bimplus_nb as bp
-client = bp.connect({sandbox.url!r}, token={sandbox.token("ben")!r})
-board = bp.IssueBoard(client.project("Riverside Offices"))
-board"""
-    with lab.open([setup]) as opened:
-        opened.run(0)
-        opened.page.locator(".bp-row").first.click()
-        remark = opened.page.locator(".bp-talk textarea")
-        remark.fill("An hour's work")
-        opened.settle()
-        opened.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-        opened.page.locator(".bp-talk .bp-act").click()
-        expect(opened.page.locator(".bp-news")).to_contain_text(
-            "The kernel of this board has ended, so nothing was sent."
-        )
-        expect(remark).to_have_value("An hour's work")
-        assert opened.errors == []
