@@ -9,8 +9,9 @@ of its own. `×` is how many times as long as ours it takes; the frame itself is
 
 Ours gets a `Mesh` and makes its buffers in the cell; k3d, anythreejs and pyvista get merged buffers that lie ready.
 pythreejs is used as its documentation does, one mesh an object, and only for 1,000 of them. That takes ten messages an
-object; a Jupyter server passes on 1,000 a second and drops the rest, and where the kernel is quick nothing is ever
-drawn. So the server here passes on all of them (`UNLIMITED`). All other rows are drawn with the limit, too.
+object; a kernel drops what is above 1,000 that its server has not taken yet, the server what is above 1,000 a second,
+and where the kernel is quick nothing is ever drawn. So the server here passes on all of them (`UNLIMITED`), and that
+kernel keeps all (`SNDHWM`). All other rows are drawn with both limits, too.
 
 What is not installed (`pip install -e ".[bench]"` has them all) or does not draw is a row that says so.
 """
@@ -85,6 +86,9 @@ PEERS = (
         ("pythreejs",),
         """
 import pythreejs as three
+import zmq
+kernel = get_ipython().kernel
+kernel.iopub_thread.schedule(lambda: kernel.iopub_thread.socket.setsockopt(zmq.SNDHWM, 0))
 first_vertex = np.append(mesh.vertex_start[np.searchsorted(mesh.owner, np.arange(len(mesh)))], len(points))
 first_face = np.append(mesh.triangle_start[np.searchsorted(mesh.owner, np.arange(len(mesh)))], len(faces))
 objects = [
