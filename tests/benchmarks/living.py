@@ -5,7 +5,8 @@
 - **Runs**: ten further runs of the cell that shows a view: widgets in the kernel, WebGL contexts of the page, what the
   page holds after it was made to clean up (JavaScript's own and its arrays), threads of the kernel. With Ctrl+Enter,
   which stays in the cell, and with Shift+Enter, which goes on to the next: for each cell that one comes to, JupyterLab
-  makes a toolbar and never lets it go. The floor is as many runs of a cell that says 1
+  makes a toolbar and never lets it go. The floors are as many runs of a cell that says 1, and of one that shows a cube
+  by pythreejs alone and closes the one before
 - **Reload**: the page loaded again while the kernel lives: pixels of the canvas that differ from before, with half of
   the building selected, and the time from loading the page (JupyterLab included) to the whole building
 - **Many**: eight viewers of 1,000 objects in one notebook, all drawn, then all closed; and once more
@@ -20,6 +21,7 @@ import io
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,20 @@ def left():
     return {"widgets": len(widget._instances), "threads": len(threads)}
 """
 VIEW = "viewer = project.view(progress=False)\nviewer"
-SHOWS, SAYS = 2, 3  # the cell of the view, and one that says 1
+CUBE = """
+import pythreejs as three
+for part in globals().get("parts", ()):
+    part.close()
+camera, shape, material = three.PerspectiveCamera(position=[3, 3, 3]), three.BoxGeometry(), three.MeshBasicMaterial()
+cube = three.Mesh(shape, material)
+scene, controls = three.Scene(children=[cube, camera]), three.OrbitControls(controlling=camera)
+renderer = three.Renderer(camera=camera, scene=scene, controls=[controls], width=600, height=400)
+parts = renderer, controls, scene, cube, shape, material, camera
+renderer
+"""
+# What is run again: which cell, whether one stays in it, and what it is called; ours are the "runs".
+VIEWS = ((2, True, "runs"), (2, False, "runs, Shift+Enter"), (3, False, "of a cell: 1"))
+CUBES = ((2, True, "of a cube"), (2, False, "of a cube, Shift+Enter"))
 VIEWERS = 8
 AGAIN = 10
 TRIANGLES = "__import__('bimplus_nb.geometry').geometry.batch(viewer.mesh).triangles"
@@ -79,10 +94,13 @@ def compared(what: str, before: dict[str, float], after: dict[str, float], *, ou
     return [what, *(cell for name in goals for cell in (was[name], grown[name]))]
 
 
-def run_again(notebook: Notebook, eyes: probe.Probe, kernel: probe.Process, times: int) -> list[list[Any]]:
-    """The cell run `times` more, each way: rows of what has grown. Runs before have filled what is filled but once."""
-    rows = []
-    for cell, stay, what in ((SHOWS, True, "runs"), (SHOWS, False, "runs, Shift+Enter"), (SAYS, False, "of a cell: 1")):
+def run_again(
+    notebook: Notebook, eyes: probe.Probe, times: int, cells: Iterable[tuple[int, bool, str]]
+) -> list[list[Any]]:
+    """Cells run `times` more: rows of what has grown. Runs before have filled what is filled but once."""
+    rows: list[list[Any]] = []
+    kernel = probe.Process(notebook)
+    for cell, stay, what in cells:
         for _ in range(1 if rows else 2):
             notebook.run(cell, stay=stay, timeout=300)
             rest(notebook, kernel)
@@ -90,7 +108,7 @@ def run_again(notebook: Notebook, eyes: probe.Probe, kernel: probe.Process, time
         for _ in range(times):
             notebook.run(cell, stay=stay, timeout=300)
             rest(notebook, kernel)
-        rows.append(compared(f"{times} more {what}", before, held(notebook, eyes), ours=cell == SHOWS))
+        rows.append(compared(f"{times} more {what}", before, held(notebook, eyes), ours=what.startswith("runs")))
     return rows
 
 
@@ -162,8 +180,12 @@ def main(options: Options) -> None:
                     eyes, kernel = probe.Probe(notebook), probe.Process(notebook)
                     notebook.run(0)
                     notebook.run(1, timeout=300)
-                    rows += run_again(notebook, eyes, kernel, times)
+                    rows += run_again(notebook, eyes, times, VIEWS)
                     reloaded = load_again(notebook, eyes, kernel, count, options)
+                with lab.open([SETUP, MORE, CUBE, "1"], script=probe.PAGE_SCRIPT) as notebook:
+                    notebook.run(0)
+                    notebook.run(1, timeout=300)
+                    rows += run_again(notebook, probe.Probe(notebook), times, CUBES)
     columns = ("after", "widgets", "+widgets", "contexts", "+contexts", "threads", "+threads", "page MB", "+page")
     table("Left behind", columns, rows)
     table("Reload with a live kernel", ("", "objects", "contrast", "pixels that differ", "whole, s"), reloaded)
