@@ -48,8 +48,10 @@ class Details {
     const same = issue && this.issue?.id === issue.id;
     this.issue = issue;
     if (!same) {
+      if (this.waiting) this.board.act('unplace');
+      this.waiting = false;
       this.about = null;
-      this.form = null;
+      this.form = this.writing = null;
       this.forget();
       this.say('');
     }

@@ -81,6 +81,10 @@ def test_where_is_not_asked_of_who_no_longer_waits(notebook: Notebook) -> None:
     expect(hint).to_be_visible()
     page.keyboard.press("Escape")
     expect(form).to_have_count(0)
+    page.locator(".bp-act", has_text="New issue").click()
+    expect(hint).to_be_visible()
+    page.locator(".bp-row").nth(1).click()  # another issue instead
+    expect(hint).to_have_count(0)
     assert notebook.errors == []
 
 
